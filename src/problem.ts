@@ -1,0 +1,124 @@
+/** Findings: one closed vocabulary of reasons, the same words in KRM results, on stderr, in conditions and in the README. */
+
+/** What each reason means and what a person does about it. README's table is generated from this. */
+export const reasons = {
+  // The list itself
+  NotAResourceList: ['The input is not a KRM ResourceList.', 'Pipe a ResourceList, or name a folder: `ameide-process render DIR`.'],
+  YamlInvalid: ['The text is not YAML (or not UTF-8).', 'Mend the YAML at the line and column that are named.'],
+  YamlDuplicateKey: ['A mapping has the same key twice; parsers disagree on which one counts.', 'Remove one of the two.'],
+  YamlUnsafe: ['The YAML cannot be carried safely: alias bombs, extreme nesting, aliases across items.', 'Write the value out.'],
+  PathOutsidePackage: ['A path annotation leaves the package.', 'Correct the `path` annotation.'],
+  // The function configuration
+  FnConfigInvalid: ['The function configuration has an unknown, missing or ill-typed field.', 'See the reference in fn-config/.'],
+  // A Process
+  FieldUnknown: ['A Process has a field that the CRD does not know.', 'Correct its name or remove it.'],
+  FieldMissing: ['A Process lacks a required field.', 'Add it.'],
+  FieldInvalid: ['A field has the wrong type or a value that is not allowed.', 'Correct the value.'],
+  FieldNotBuilt: ['The field or strategy is planned but not built yet.', 'Remove it until a later version.'],
+  NameInvalid: ['A name would be refused by Kubernetes.', 'Choose a legal name.'],
+  LabelInvalid: [
+    'A label or annotation would be refused by Kubernetes, or clashes with one that the tool sets.',
+    'Choose a legal, free one.',
+  ],
+  ProcessDuplicate: ['Two Processes have one name in one namespace.', 'Rename or remove one.'],
+  NameConflict: ["A generated object needs a name that a user's object has.", 'Rename that object or the Process.'],
+  EnvConflict: ['`spec.worker.env` sets a variable that the tool sets.', 'Rename the variable.'],
+  ImageNotPinned: ['The policy demands an image digest and the image has none.', 'Use `name@sha256:…`.'],
+  ResourcesMissing: ['The policy demands worker resources and the Process has none.', 'Set `spec.worker.resources`.'],
+  // Pins and definitions
+  PinMissing: ['The Process has no pin, and none may be looked up here.', 'Run `ameide-process pin DIR` and commit.'],
+  PinMismatch: ['The pin is for another id, tenant or version than the Process wants.', 'Run `ameide-process pin DIR` and commit.'],
+  ChecksumMismatch: ['The bytes do not have the checksum that is claimed for them.', 'Restore the bytes from Git, or pin again.'],
+  DefinitionBytesMissing: ['No ConfigMap holds the pinned bytes.', 'Run `ameide-process pin DIR`, or restore the file from Git.'],
+  RetainedBytesMissing: [
+    'No ConfigMap holds the bytes of a retained version.',
+    'Restore the file from Git, or retire it with `pin --drop`.',
+  ],
+  DefinitionNotFound: ['The source has no such definition, tenant or version.', 'Add it there or correct `definitionRef`.'],
+  DefinitionMutated: [
+    'The source gives other bytes for a version that is already pinned.',
+    'Publish a new version; versions are immutable.',
+  ],
+  DefinitionInvalid: ['The definition is not a JSON object in UTF-8.', 'Correct it at the source.'],
+  DefinitionTooLarge: ['The definition does not fit a ConfigMap.', 'Make it smaller.'],
+  DefinitionPinned: ['A pin was written or moved.', 'Review the diff and commit.'],
+  NotReproducible: [
+    '`resolve: Always` looked definitions up during a build: the result is not a function of the commit.',
+    'Pin in Git instead.',
+  ],
+  // The source
+  SourceUnreachable: ['The definition source does not answer.', 'Check the address and the network.'],
+  SourceTimedOut: ['The definition source did not answer in time.', 'Check the service, or raise `timeout`.'],
+  SourceUnauthorized: ['The definition source refused the credentials.', 'Check the token.'],
+  SourceAnswerInvalid: ['The definition source answered something unusable.', 'Check the address, `servicePath` and the service.'],
+  // Editing and verifying
+  NotEditable: ['The YAML cannot be edited in place without changing something else.', 'Write that part as a plain block mapping.'],
+  ToolMissing: ['A program that is needed is not on PATH.', 'Install it as the message says.'],
+  PackageInvalid: ['The folder cannot be used as a package.', 'Name a folder with Process resources.'],
+  NotRendered: [
+    'A Process has no workers in the rendered stream.',
+    'Was the function skipped? Use kustomize with `--enable-alpha-plugins --enable-exec`.',
+  ],
+  RenderBroken: [
+    'Rendered objects disagree: something changed them after the render.',
+    'Make the change before the function runs, or remove it.',
+  ],
+  RenderStale: ['The generated files are not what a render gives now.', 'Run `ameide-process render DIR` and commit.'],
+  PinDropped: ['A pin that the other revision retains is gone.', 'Retire it knowingly with `pin --drop`.'],
+  IdentityChanged: ['The address, Temporal namespace or task queue of a Process changed.', 'Add a new Process and drain the old one.'],
+} as const satisfies Record<string, readonly [meaning: string, nextStep: string]>;
+
+export type Reason = keyof typeof reasons;
+
+/** The resource a finding is about, as KRM results name it. */
+export interface ResourceRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** One finding: what (reason), where (resource, field, file), found and next step (message). Errors fail the run. */
+export interface Problem {
+  readonly reason: Reason;
+  readonly severity: 'error' | 'warning' | 'info';
+  /** One sentence for a person: what was found and what to do. It names neither resource nor field; `describe` does. */
+  readonly message: string;
+  readonly resource?: ResourceRef;
+  readonly field?: { readonly path: string; readonly currentValue?: unknown; readonly proposedValue?: unknown };
+  readonly file?: { readonly path: string; readonly index?: number };
+}
+
+/** A finding of severity error. */
+export function problem(reason: Reason, message: string, where: Pick<Problem, 'resource' | 'field' | 'file'> = {}): Problem {
+  return { reason, severity: 'error', message, ...where };
+}
+
+export function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
+/** The finding as one line: `error PinMissing: Process "l2o" spec.definitionRef.pin (l2o.yaml): …`. */
+export function describe({ reason, severity, message, resource, field, file }: Problem): string {
+  const subject = resource && `${resource.kind} "${resource.namespace ? `${resource.namespace}/` : ''}${resource.name}"`;
+  const where = [subject, field?.path, file && (subject ? `(${file.path})` : file.path)].filter(Boolean).join(' ');
+  return oneLine(`${severity} ${reason}: ${where}${where ? ': ' : ''}${message}`);
+}
+
+/** The finding as an entry of a ResourceList's `results` (KRM functions specification). */
+export function toResult({ reason, severity, message, resource, field, file }: Problem): Record<string, unknown> {
+  return {
+    message: oneLine(message),
+    severity,
+    ...(resource && { resourceRef: resource }),
+    ...(field && { field }),
+    ...(file && { file }),
+    tags: { reason },
+  };
+}
+
+/** Control characters in what was found must not break a line of a log. */
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
+}
