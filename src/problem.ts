@@ -47,6 +47,7 @@ export const reasons = {
     'Pin in Git instead.',
   ],
   // The source
+  SourceInvalid: ['The configured definition source cannot be used.', 'Name `grpc://HOST:PORT`, `grpcs://HOST:PORT` or a folder.'],
   SourceUnreachable: ['The definition source does not answer.', 'Check the address and the network.'],
   SourceTimedOut: ['The definition source did not answer in time.', 'Check the service, or raise `timeout`.'],
   SourceUnauthorized: ['The definition source refused the credentials.', 'Check the token.'],
