@@ -1,0 +1,1610 @@
+// Generated from deploy/crd/ameide.io_processes.yaml by tools/generate.mjs. Do not edit.
+
+/**
+ * What should run.
+ */
+export interface ProcessSpec {
+  /**
+   * Which process definition.
+   */
+  definitionRef: {
+    /**
+     * The id at the source: printable ASCII without spaces.
+     */
+    id: string;
+    /**
+     * What was resolved. Owned by `ameide-process pin`; absent until then.
+     */
+    pin?: {
+      /**
+       * The id that was resolved.
+       */
+      id: string;
+      /**
+       * The version that was resolved, 1 to 2^53-1.
+       */
+      version: number;
+      /**
+       * `sha256:` and 64 hex digits over the exact bytes of definition.json.
+       */
+      checksum: string;
+    };
+    /**
+     * Earlier pins whose bytes stay mounted, because running workflows replay against them.
+     *
+     * @maxItems 32
+     *
+     * Items: An earlier pin.
+     */
+    retained?: {
+      /**
+       * The id that was resolved.
+       */
+      id: string;
+      /**
+       * The version that was resolved, 1 to 2^53-1.
+       */
+      version: number;
+      /**
+       * `sha256:` and 64 hex digits over the exact bytes of definition.json.
+       */
+      checksum: string;
+    }[];
+    /**
+     * The tenant at the source: printable ASCII without spaces.
+     */
+    tenantId: string;
+    /**
+     * The version that is wanted, 1 to 2^53-1. Default: the latest when it is pinned.
+     */
+    version?: number;
+  };
+  /**
+   * What must be Ready for the Process to be Ready, in the same namespace.
+   */
+  dependencies?: {
+    /**
+     * Agents (ameide.io/v1).
+     *
+     * @maxItems 64
+     *
+     * Items: A Agent.
+     */
+    agents?: {
+      /**
+       * Its name.
+       */
+      name: string;
+    }[];
+    /**
+     * Domains (ameide.io/v1).
+     *
+     * @maxItems 64
+     *
+     * Items: A Domain.
+     */
+    domains?: {
+      /**
+       * Its name.
+       */
+      name: string;
+    }[];
+  };
+  /**
+   * The worker image: [registry/]repository[:tag][@digest].
+   */
+  image: string;
+  /**
+   * Default: Always for :latest and no tag, else IfNotPresent.
+   */
+  imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  /**
+   * Secrets for the registry.
+   *
+   * @maxItems 16
+   *
+   * Items: A Secret.
+   */
+  imagePullSecrets?: {
+    /**
+     * Its name.
+     */
+    name: string;
+  }[];
+  /**
+   * What is passed to workers.
+   */
+  observability?: {
+    /**
+     * LOG_LEVEL of the workers. Default: info.
+     */
+    logLevel?: "debug" | "info" | "warn" | "error";
+    /**
+     * Attributes of all metrics and traces (OTEL_RESOURCE_ATTRIBUTES).
+     */
+    metricsTags?: {
+      /**
+       * The value.
+       */
+      [k: string]: string;
+    };
+  };
+  /**
+   * How a new version replaces the old one.
+   */
+  rollout?: {
+    /**
+     * Workflows of one tenant that a worker runs at once (MAX_CONCURRENCY_PER_TENANT). Default: not set.
+     */
+    maxConcurrencyPerTenant?: number;
+    /**
+     * Default: RollingUpdate.
+     */
+    strategy?: "RollingUpdate" | "Recreate";
+  };
+  /**
+   * Where the workers poll. Namespace and task queue are the identity of the Process.
+   */
+  temporal: {
+    /**
+     * host:port of the Temporal frontend. Default: the function configuration's.
+     */
+    address?: string;
+    /**
+     * The API key, in a Secret of the same namespace. Default: none.
+     */
+    apiKeySecretRef?: {
+      /**
+       * Name of the Secret.
+       */
+      name: string;
+      /**
+       * Key that holds it.
+       */
+      key: string;
+    };
+    /**
+     * The Temporal namespace. Immutable.
+     */
+    namespace: string;
+    /**
+     * The task queue. Immutable.
+     */
+    taskQueue: string;
+    /**
+     * TLS to Temporal; `{}` is TLS with the system's certificate authorities. Default: none, or the function configuration's.
+     */
+    tls?: {
+      /**
+       * Secret with the authority's certificate. Default: the system's.
+       */
+      caSecretRef?: {
+        /**
+         * Name of the Secret.
+         */
+        name: string;
+        /**
+         * Key that holds it. Default: ca.crt.
+         */
+        key?: string;
+      };
+      /**
+       * Secret of type kubernetes.io/tls (keys tls.crt, tls.key) with the client certificate. Default: none.
+       */
+      clientCertificateSecretRef?: {
+        /**
+         * Name of the Secret.
+         */
+        name: string;
+      };
+      /**
+       * Name that the server's certificate must have. Default: the host of the address.
+       */
+      serverName?: string;
+    };
+  };
+  /**
+   * How the workers run. Default: one pod with what the function configuration says.
+   */
+  worker?: {
+    /**
+     * Where pods may or should run, as in a pod.
+     */
+    affinity?: {
+      /**
+       * By node.
+       */
+      nodeAffinity?: {
+        /**
+         * Preferences; the node with the greatest sum of weights wins.
+         *
+         * @maxItems 8
+         *
+         * Items: A weighted term.
+         */
+        preferredDuringSchedulingIgnoredDuringExecution?: {
+          /**
+           * A node selector term; all its requirements must hold.
+           */
+          preference: {
+            /**
+             * Requirements on node labels.
+             *
+             * @maxItems 16
+             *
+             * Items: A requirement on a node label.
+             */
+            matchExpressions?: {
+              /**
+               * The label key.
+               */
+              key: string;
+              /**
+               * How key and values relate.
+               */
+              operator: "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt";
+              /**
+               * Values to compare with; Gt and Lt take one integer.
+               *
+               * @maxItems 16
+               *
+               * Items: A value.
+               */
+              values?: string[];
+            }[];
+            /**
+             * Requirements on node fields.
+             *
+             * @maxItems 16
+             *
+             * Items: A requirement on a node field.
+             */
+            matchFields?: {
+              /**
+               * The field.
+               */
+              key: "metadata.name";
+              /**
+               * How key and values relate.
+               */
+              operator: "In" | "NotIn";
+              /**
+               * The one name to compare with.
+               *
+               * @minItems 1
+               * @maxItems 1
+               *
+               * Items: A node name.
+               */
+              values: string[];
+            }[];
+          };
+          /**
+           * How much it counts, 1 to 100.
+           */
+          weight: number;
+        }[];
+        /**
+         * Requirement: one of the terms must hold.
+         */
+        requiredDuringSchedulingIgnoredDuringExecution?: {
+          /**
+           * The terms.
+           *
+           * @minItems 1
+           * @maxItems 8
+           *
+           * Items: A node selector term; all its requirements must hold.
+           */
+          nodeSelectorTerms: {
+            /**
+             * Requirements on node labels.
+             *
+             * @maxItems 16
+             *
+             * Items: A requirement on a node label.
+             */
+            matchExpressions?: {
+              /**
+               * The label key.
+               */
+              key: string;
+              /**
+               * How key and values relate.
+               */
+              operator: "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt";
+              /**
+               * Values to compare with; Gt and Lt take one integer.
+               *
+               * @maxItems 16
+               *
+               * Items: A value.
+               */
+              values?: string[];
+            }[];
+            /**
+             * Requirements on node fields.
+             *
+             * @maxItems 16
+             *
+             * Items: A requirement on a node field.
+             */
+            matchFields?: {
+              /**
+               * The field.
+               */
+              key: "metadata.name";
+              /**
+               * How key and values relate.
+               */
+              operator: "In" | "NotIn";
+              /**
+               * The one name to compare with.
+               *
+               * @minItems 1
+               * @maxItems 1
+               *
+               * Items: A node name.
+               */
+              values: string[];
+            }[];
+          }[];
+        };
+      };
+      /**
+       * Near these pods.
+       */
+      podAffinity?: {
+        /**
+         * Preferences; the node with the greatest sum of weights wins.
+         *
+         * @maxItems 8
+         *
+         * Items: A weighted term.
+         */
+        preferredDuringSchedulingIgnoredDuringExecution?: {
+          /**
+           * Pods (by label) and the topology in which they count.
+           */
+          podAffinityTerm: {
+            /**
+             * Which pods; none matches no pod.
+             */
+            labelSelector?: {
+              /**
+               * Requirements; all must hold.
+               *
+               * @maxItems 16
+               *
+               * Items: A requirement on a label.
+               */
+              matchExpressions?: {
+                /**
+                 * The label key.
+                 */
+                key: string;
+                /**
+                 * How key and values relate.
+                 */
+                operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+                /**
+                 * Values to compare with.
+                 *
+                 * @maxItems 16
+                 *
+                 * Items: A value.
+                 */
+                values?: string[];
+              }[];
+              /**
+               * Labels that must have these values.
+               */
+              matchLabels?: {
+                /**
+                 * The value: at most 63 characters.
+                 */
+                [k: string]: string;
+              };
+            };
+            /**
+             * Keys whose values are taken from the new pod and must be equal.
+             *
+             * @maxItems 8
+             *
+             * Items: A label key.
+             */
+            matchLabelKeys?: string[];
+            /**
+             * Keys whose values are taken from the new pod and must differ.
+             *
+             * @maxItems 8
+             *
+             * Items: A label key.
+             */
+            mismatchLabelKeys?: string[];
+            /**
+             * Namespaces of those pods, by label.
+             */
+            namespaceSelector?: {
+              /**
+               * Requirements; all must hold.
+               *
+               * @maxItems 16
+               *
+               * Items: A requirement on a label.
+               */
+              matchExpressions?: {
+                /**
+                 * The label key.
+                 */
+                key: string;
+                /**
+                 * How key and values relate.
+                 */
+                operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+                /**
+                 * Values to compare with.
+                 *
+                 * @maxItems 16
+                 *
+                 * Items: A value.
+                 */
+                values?: string[];
+              }[];
+              /**
+               * Labels that must have these values.
+               */
+              matchLabels?: {
+                /**
+                 * The value: at most 63 characters.
+                 */
+                [k: string]: string;
+              };
+            };
+            /**
+             * Namespaces of those pods. Default: the Process's own.
+             *
+             * @maxItems 16
+             *
+             * Items: A namespace.
+             */
+            namespaces?: string[];
+            /**
+             * Node label that names the topology, e.g. kubernetes.io/hostname.
+             */
+            topologyKey: string;
+          };
+          /**
+           * How much it counts, 1 to 100.
+           */
+          weight: number;
+        }[];
+        /**
+         * Requirements; all must hold.
+         *
+         * @maxItems 8
+         *
+         * Items: Pods (by label) and the topology in which they count.
+         */
+        requiredDuringSchedulingIgnoredDuringExecution?: {
+          /**
+           * Which pods; none matches no pod.
+           */
+          labelSelector?: {
+            /**
+             * Requirements; all must hold.
+             *
+             * @maxItems 16
+             *
+             * Items: A requirement on a label.
+             */
+            matchExpressions?: {
+              /**
+               * The label key.
+               */
+              key: string;
+              /**
+               * How key and values relate.
+               */
+              operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+              /**
+               * Values to compare with.
+               *
+               * @maxItems 16
+               *
+               * Items: A value.
+               */
+              values?: string[];
+            }[];
+            /**
+             * Labels that must have these values.
+             */
+            matchLabels?: {
+              /**
+               * The value: at most 63 characters.
+               */
+              [k: string]: string;
+            };
+          };
+          /**
+           * Keys whose values are taken from the new pod and must be equal.
+           *
+           * @maxItems 8
+           *
+           * Items: A label key.
+           */
+          matchLabelKeys?: string[];
+          /**
+           * Keys whose values are taken from the new pod and must differ.
+           *
+           * @maxItems 8
+           *
+           * Items: A label key.
+           */
+          mismatchLabelKeys?: string[];
+          /**
+           * Namespaces of those pods, by label.
+           */
+          namespaceSelector?: {
+            /**
+             * Requirements; all must hold.
+             *
+             * @maxItems 16
+             *
+             * Items: A requirement on a label.
+             */
+            matchExpressions?: {
+              /**
+               * The label key.
+               */
+              key: string;
+              /**
+               * How key and values relate.
+               */
+              operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+              /**
+               * Values to compare with.
+               *
+               * @maxItems 16
+               *
+               * Items: A value.
+               */
+              values?: string[];
+            }[];
+            /**
+             * Labels that must have these values.
+             */
+            matchLabels?: {
+              /**
+               * The value: at most 63 characters.
+               */
+              [k: string]: string;
+            };
+          };
+          /**
+           * Namespaces of those pods. Default: the Process's own.
+           *
+           * @maxItems 16
+           *
+           * Items: A namespace.
+           */
+          namespaces?: string[];
+          /**
+           * Node label that names the topology, e.g. kubernetes.io/hostname.
+           */
+          topologyKey: string;
+        }[];
+      };
+      /**
+       * Away from these pods.
+       */
+      podAntiAffinity?: {
+        /**
+         * Preferences; the node with the greatest sum of weights wins.
+         *
+         * @maxItems 8
+         *
+         * Items: A weighted term.
+         */
+        preferredDuringSchedulingIgnoredDuringExecution?: {
+          /**
+           * Pods (by label) and the topology in which they count.
+           */
+          podAffinityTerm: {
+            /**
+             * Which pods; none matches no pod.
+             */
+            labelSelector?: {
+              /**
+               * Requirements; all must hold.
+               *
+               * @maxItems 16
+               *
+               * Items: A requirement on a label.
+               */
+              matchExpressions?: {
+                /**
+                 * The label key.
+                 */
+                key: string;
+                /**
+                 * How key and values relate.
+                 */
+                operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+                /**
+                 * Values to compare with.
+                 *
+                 * @maxItems 16
+                 *
+                 * Items: A value.
+                 */
+                values?: string[];
+              }[];
+              /**
+               * Labels that must have these values.
+               */
+              matchLabels?: {
+                /**
+                 * The value: at most 63 characters.
+                 */
+                [k: string]: string;
+              };
+            };
+            /**
+             * Keys whose values are taken from the new pod and must be equal.
+             *
+             * @maxItems 8
+             *
+             * Items: A label key.
+             */
+            matchLabelKeys?: string[];
+            /**
+             * Keys whose values are taken from the new pod and must differ.
+             *
+             * @maxItems 8
+             *
+             * Items: A label key.
+             */
+            mismatchLabelKeys?: string[];
+            /**
+             * Namespaces of those pods, by label.
+             */
+            namespaceSelector?: {
+              /**
+               * Requirements; all must hold.
+               *
+               * @maxItems 16
+               *
+               * Items: A requirement on a label.
+               */
+              matchExpressions?: {
+                /**
+                 * The label key.
+                 */
+                key: string;
+                /**
+                 * How key and values relate.
+                 */
+                operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+                /**
+                 * Values to compare with.
+                 *
+                 * @maxItems 16
+                 *
+                 * Items: A value.
+                 */
+                values?: string[];
+              }[];
+              /**
+               * Labels that must have these values.
+               */
+              matchLabels?: {
+                /**
+                 * The value: at most 63 characters.
+                 */
+                [k: string]: string;
+              };
+            };
+            /**
+             * Namespaces of those pods. Default: the Process's own.
+             *
+             * @maxItems 16
+             *
+             * Items: A namespace.
+             */
+            namespaces?: string[];
+            /**
+             * Node label that names the topology, e.g. kubernetes.io/hostname.
+             */
+            topologyKey: string;
+          };
+          /**
+           * How much it counts, 1 to 100.
+           */
+          weight: number;
+        }[];
+        /**
+         * Requirements; all must hold.
+         *
+         * @maxItems 8
+         *
+         * Items: Pods (by label) and the topology in which they count.
+         */
+        requiredDuringSchedulingIgnoredDuringExecution?: {
+          /**
+           * Which pods; none matches no pod.
+           */
+          labelSelector?: {
+            /**
+             * Requirements; all must hold.
+             *
+             * @maxItems 16
+             *
+             * Items: A requirement on a label.
+             */
+            matchExpressions?: {
+              /**
+               * The label key.
+               */
+              key: string;
+              /**
+               * How key and values relate.
+               */
+              operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+              /**
+               * Values to compare with.
+               *
+               * @maxItems 16
+               *
+               * Items: A value.
+               */
+              values?: string[];
+            }[];
+            /**
+             * Labels that must have these values.
+             */
+            matchLabels?: {
+              /**
+               * The value: at most 63 characters.
+               */
+              [k: string]: string;
+            };
+          };
+          /**
+           * Keys whose values are taken from the new pod and must be equal.
+           *
+           * @maxItems 8
+           *
+           * Items: A label key.
+           */
+          matchLabelKeys?: string[];
+          /**
+           * Keys whose values are taken from the new pod and must differ.
+           *
+           * @maxItems 8
+           *
+           * Items: A label key.
+           */
+          mismatchLabelKeys?: string[];
+          /**
+           * Namespaces of those pods, by label.
+           */
+          namespaceSelector?: {
+            /**
+             * Requirements; all must hold.
+             *
+             * @maxItems 16
+             *
+             * Items: A requirement on a label.
+             */
+            matchExpressions?: {
+              /**
+               * The label key.
+               */
+              key: string;
+              /**
+               * How key and values relate.
+               */
+              operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+              /**
+               * Values to compare with.
+               *
+               * @maxItems 16
+               *
+               * Items: A value.
+               */
+              values?: string[];
+            }[];
+            /**
+             * Labels that must have these values.
+             */
+            matchLabels?: {
+              /**
+               * The value: at most 63 characters.
+               */
+              [k: string]: string;
+            };
+          };
+          /**
+           * Namespaces of those pods. Default: the Process's own.
+           *
+           * @maxItems 16
+           *
+           * Items: A namespace.
+           */
+          namespaces?: string[];
+          /**
+           * Node label that names the topology, e.g. kubernetes.io/hostname.
+           */
+          topologyKey: string;
+        }[];
+      };
+    };
+    /**
+     * The command's arguments. Default: the image's.
+     *
+     * @maxItems 256
+     *
+     * Items: An argument; $(NAME) is expanded by Kubernetes.
+     */
+    args?: string[];
+    /**
+     * Mount a token for the Kubernetes API. Default: false.
+     */
+    automountServiceAccountToken?: boolean;
+    /**
+     * What runs, without a shell. Default: the image's.
+     *
+     * @maxItems 256
+     *
+     * Items: A word; $(NAME) is expanded by Kubernetes.
+     */
+    command?: string[];
+    /**
+     * Variables beside those that the tool sets; a clash with one of those is an error.
+     *
+     * @maxItems 256
+     *
+     * Items: A variable.
+     */
+    env?: {
+      /**
+       * The name.
+       */
+      name: string;
+      /**
+       * The value; $(NAME) is expanded by Kubernetes. Default: empty.
+       */
+      value?: string;
+      /**
+       * Where the value is taken from: one of these.
+       */
+      valueFrom?: {
+        /**
+         * A key of a ConfigMap in the same namespace.
+         */
+        configMapKeyRef?: {
+          /**
+           * The key.
+           */
+          key: string;
+          /**
+           * Name of the ConfigMap.
+           */
+          name: string;
+          /**
+           * Start without it if it is absent. Default: false.
+           */
+          optional?: boolean;
+        };
+        /**
+         * A field of the pod.
+         */
+        fieldRef?: {
+          /**
+           * Default: v1.
+           */
+          apiVersion?: "v1";
+          /**
+           * metadata.name, .namespace, .uid, .labels[KEY] or .annotations[KEY]; spec.nodeName or .serviceAccountName; status.hostIP(s) or .podIP(s).
+           */
+          fieldPath: string;
+        };
+        /**
+         * A request or limit of the container.
+         */
+        resourceFieldRef?: {
+          /**
+           * Default: the worker's container.
+           */
+          containerName?: "worker";
+          /**
+           * Unit of the value. Default: 1.
+           */
+          divisor?: number | string;
+          /**
+           * Which one.
+           */
+          resource:
+            | "limits.cpu"
+            | "limits.memory"
+            | "limits.ephemeral-storage"
+            | "requests.cpu"
+            | "requests.memory"
+            | "requests.ephemeral-storage";
+        };
+        /**
+         * A key of a Secret in the same namespace.
+         */
+        secretKeyRef?: {
+          /**
+           * The key.
+           */
+          key: string;
+          /**
+           * Name of the Secret.
+           */
+          name: string;
+          /**
+           * Start without it if it is absent. Default: false.
+           */
+          optional?: boolean;
+        };
+      };
+    }[];
+    /**
+     * Variables from ConfigMaps and Secrets.
+     *
+     * @maxItems 64
+     *
+     * Items: A source of variables.
+     */
+    envFrom?: {
+      /**
+       * All keys of a ConfigMap in the same namespace.
+       */
+      configMapRef?: {
+        /**
+         * Name of the ConfigMap.
+         */
+        name: string;
+        /**
+         * Start without it if it is absent. Default: false.
+         */
+        optional?: boolean;
+      };
+      /**
+       * Put before each name. Default: none.
+       */
+      prefix?: string;
+      /**
+       * All keys of a Secret in the same namespace.
+       */
+      secretRef?: {
+        /**
+         * Name of the Secret.
+         */
+        name: string;
+        /**
+         * Start without it if it is absent. Default: false.
+         */
+        optional?: boolean;
+      };
+    }[];
+    /**
+     * Restarts the container when it fails. Default: none.
+     */
+    livenessProbe?: {
+      /**
+       * Runs a command in the container; exit 0 is healthy.
+       */
+      exec?: {
+        /**
+         * The command and its arguments; no shell.
+         *
+         * @minItems 1
+         * @maxItems 64
+         *
+         * Items: A word.
+         */
+        command: string[];
+      };
+      /**
+       * Failures in a row after which it counts as failed. Default: 3.
+       */
+      failureThreshold?: number;
+      /**
+       * Asks the gRPC health service.
+       */
+      grpc?: {
+        /**
+         * The port.
+         */
+        port: number;
+        /**
+         * The service asked for. Default: empty.
+         */
+        service?: string;
+      };
+      /**
+       * An HTTP GET; 200 to 399 is healthy.
+       */
+      httpGet?: {
+        /**
+         * The host. Default: the pod's address.
+         */
+        host?: string;
+        /**
+         * Headers to send.
+         *
+         * @maxItems 32
+         *
+         * Items: A header.
+         */
+        httpHeaders?: {
+          /**
+           * The name.
+           */
+          name: string;
+          /**
+           * The value.
+           */
+          value: string;
+        }[];
+        /**
+         * The path. Default: /.
+         */
+        path?: string;
+        /**
+         * The port, by number or name.
+         */
+        port: number | string;
+        /**
+         * Default: HTTP.
+         */
+        scheme?: "HTTP" | "HTTPS";
+      };
+      /**
+       * Seconds from start to the first try. Default: 0.
+       */
+      initialDelaySeconds?: number;
+      /**
+       * Seconds between tries. Default: 10.
+       */
+      periodSeconds?: number;
+      /**
+       * Successes in a row after which it counts as healthy. Default: 1. Must be 1.
+       */
+      successThreshold?: number;
+      /**
+       * Opens a TCP connection.
+       */
+      tcpSocket?: {
+        /**
+         * The host. Default: the pod's address.
+         */
+        host?: string;
+        /**
+         * The port, by number or name.
+         */
+        port: number | string;
+      };
+      /**
+       * Seconds to stop after this probe failed. Default: the pod's.
+       */
+      terminationGracePeriodSeconds?: number;
+      /**
+       * Seconds until a try counts as failed. Default: 1.
+       */
+      timeoutSeconds?: number;
+    };
+    /**
+     * Labels that a node must have.
+     */
+    nodeSelector?: {
+      /**
+       * The value: at most 63 characters.
+       */
+      [k: string]: string;
+    };
+    /**
+     * Annotations of the pods.
+     */
+    podAnnotations?: {
+      /**
+       * The value: any text.
+       */
+      [k: string]: string;
+    };
+    /**
+     * Labels of the pods, beside those that the tool sets; a clash with one of those is an error.
+     */
+    podLabels?: {
+      /**
+       * The value: at most 63 characters.
+       */
+      [k: string]: string;
+    };
+    /**
+     * Users and groups of the pods. The rest (non-root, no privileges, read-only root) is fixed.
+     */
+    podSecurityContext?: {
+      /**
+       * Group that owns volumes.
+       */
+      fsGroup?: number;
+      /**
+       * Group. Default: the image's.
+       */
+      runAsGroup?: number;
+      /**
+       * User, not 0. Default: the image's, which must not be root.
+       */
+      runAsUser?: number;
+      /**
+       * Further groups.
+       *
+       * @maxItems 32
+       *
+       * Items: A group.
+       */
+      supplementalGroups?: number[];
+    };
+    /**
+     * Ports that the container opens, for probes and scraping.
+     *
+     * @maxItems 32
+     *
+     * Items: A port.
+     */
+    ports?: {
+      /**
+       * The port.
+       */
+      containerPort: number;
+      /**
+       * The name: at most 15 lower-case letters, digits and "-", at least one letter.
+       */
+      name: string;
+      /**
+       * Default: TCP.
+       */
+      protocol?: "TCP" | "UDP" | "SCTP";
+    }[];
+    /**
+     * Priority of the pods. Default: none.
+     */
+    priorityClassName?: string;
+    /**
+     * Takes the pod out of service while it fails. Default: none.
+     */
+    readinessProbe?: {
+      /**
+       * Runs a command in the container; exit 0 is healthy.
+       */
+      exec?: {
+        /**
+         * The command and its arguments; no shell.
+         *
+         * @minItems 1
+         * @maxItems 64
+         *
+         * Items: A word.
+         */
+        command: string[];
+      };
+      /**
+       * Failures in a row after which it counts as failed. Default: 3.
+       */
+      failureThreshold?: number;
+      /**
+       * Asks the gRPC health service.
+       */
+      grpc?: {
+        /**
+         * The port.
+         */
+        port: number;
+        /**
+         * The service asked for. Default: empty.
+         */
+        service?: string;
+      };
+      /**
+       * An HTTP GET; 200 to 399 is healthy.
+       */
+      httpGet?: {
+        /**
+         * The host. Default: the pod's address.
+         */
+        host?: string;
+        /**
+         * Headers to send.
+         *
+         * @maxItems 32
+         *
+         * Items: A header.
+         */
+        httpHeaders?: {
+          /**
+           * The name.
+           */
+          name: string;
+          /**
+           * The value.
+           */
+          value: string;
+        }[];
+        /**
+         * The path. Default: /.
+         */
+        path?: string;
+        /**
+         * The port, by number or name.
+         */
+        port: number | string;
+        /**
+         * Default: HTTP.
+         */
+        scheme?: "HTTP" | "HTTPS";
+      };
+      /**
+       * Seconds from start to the first try. Default: 0.
+       */
+      initialDelaySeconds?: number;
+      /**
+       * Seconds between tries. Default: 10.
+       */
+      periodSeconds?: number;
+      /**
+       * Successes in a row after which it counts as healthy. Default: 1.
+       */
+      successThreshold?: number;
+      /**
+       * Opens a TCP connection.
+       */
+      tcpSocket?: {
+        /**
+         * The host. Default: the pod's address.
+         */
+        host?: string;
+        /**
+         * The port, by number or name.
+         */
+        port: number | string;
+      };
+      /**
+       * Seconds until a try counts as failed. Default: 1.
+       */
+      timeoutSeconds?: number;
+    };
+    /**
+     * Number of pods. Default: 1.
+     */
+    replicas?: number;
+    /**
+     * CPU, memory and other resources of the container. Default: none.
+     */
+    resources?: {
+      /**
+       * At most this much.
+       */
+      limits?: {
+        /**
+         * A quantity such as 500m or 1Gi.
+         */
+        [k: string]: number | string;
+      };
+      /**
+       * At least this much. Default: the limits.
+       */
+      requests?: {
+        /**
+         * A quantity such as 500m or 1Gi.
+         */
+        [k: string]: number | string;
+      };
+    };
+    /**
+     * Service account of the pods. Default: default.
+     */
+    serviceAccountName?: string;
+    /**
+     * Holds the other probes back until it succeeds. Default: none.
+     */
+    startupProbe?: {
+      /**
+       * Runs a command in the container; exit 0 is healthy.
+       */
+      exec?: {
+        /**
+         * The command and its arguments; no shell.
+         *
+         * @minItems 1
+         * @maxItems 64
+         *
+         * Items: A word.
+         */
+        command: string[];
+      };
+      /**
+       * Failures in a row after which it counts as failed. Default: 3.
+       */
+      failureThreshold?: number;
+      /**
+       * Asks the gRPC health service.
+       */
+      grpc?: {
+        /**
+         * The port.
+         */
+        port: number;
+        /**
+         * The service asked for. Default: empty.
+         */
+        service?: string;
+      };
+      /**
+       * An HTTP GET; 200 to 399 is healthy.
+       */
+      httpGet?: {
+        /**
+         * The host. Default: the pod's address.
+         */
+        host?: string;
+        /**
+         * Headers to send.
+         *
+         * @maxItems 32
+         *
+         * Items: A header.
+         */
+        httpHeaders?: {
+          /**
+           * The name.
+           */
+          name: string;
+          /**
+           * The value.
+           */
+          value: string;
+        }[];
+        /**
+         * The path. Default: /.
+         */
+        path?: string;
+        /**
+         * The port, by number or name.
+         */
+        port: number | string;
+        /**
+         * Default: HTTP.
+         */
+        scheme?: "HTTP" | "HTTPS";
+      };
+      /**
+       * Seconds from start to the first try. Default: 0.
+       */
+      initialDelaySeconds?: number;
+      /**
+       * Seconds between tries. Default: 10.
+       */
+      periodSeconds?: number;
+      /**
+       * Successes in a row after which it counts as healthy. Default: 1. Must be 1.
+       */
+      successThreshold?: number;
+      /**
+       * Opens a TCP connection.
+       */
+      tcpSocket?: {
+        /**
+         * The host. Default: the pod's address.
+         */
+        host?: string;
+        /**
+         * The port, by number or name.
+         */
+        port: number | string;
+      };
+      /**
+       * Seconds to stop after this probe failed. Default: the pod's.
+       */
+      terminationGracePeriodSeconds?: number;
+      /**
+       * Seconds until a try counts as failed. Default: 1.
+       */
+      timeoutSeconds?: number;
+    };
+    /**
+     * Seconds from SIGTERM to SIGKILL. Default: 30.
+     */
+    terminationGracePeriodSeconds?: number;
+    /**
+     * Taints that are tolerated.
+     *
+     * @maxItems 32
+     *
+     * Items: A taint that is tolerated.
+     */
+    tolerations?: {
+      /**
+       * Which effect of the taint. Default: all.
+       */
+      effect?: "NoExecute" | "NoSchedule" | "PreferNoSchedule";
+      /**
+       * The taint key. Default: all keys (needs operator Exists).
+       */
+      key?: string;
+      /**
+       * Default: Equal.
+       */
+      operator?: "Equal" | "Exists";
+      /**
+       * Seconds for which a NoExecute taint is tolerated. Default: for ever.
+       */
+      tolerationSeconds?: number;
+      /**
+       * The taint value; none with Exists.
+       */
+      value?: string;
+    }[];
+    /**
+     * How pods spread over zones and nodes.
+     *
+     * @maxItems 16
+     *
+     * Items: How pods spread over a topology.
+     */
+    topologySpreadConstraints?: {
+      /**
+       * Which pods count.
+       */
+      labelSelector?: {
+        /**
+         * Requirements; all must hold.
+         *
+         * @maxItems 16
+         *
+         * Items: A requirement on a label.
+         */
+        matchExpressions?: {
+          /**
+           * The label key.
+           */
+          key: string;
+          /**
+           * How key and values relate.
+           */
+          operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+          /**
+           * Values to compare with.
+           *
+           * @maxItems 16
+           *
+           * Items: A value.
+           */
+          values?: string[];
+        }[];
+        /**
+         * Labels that must have these values.
+         */
+        matchLabels?: {
+          /**
+           * The value: at most 63 characters.
+           */
+          [k: string]: string;
+        };
+      };
+      /**
+       * Keys whose values are taken from the new pod.
+       *
+       * @maxItems 8
+       *
+       * Items: A label key.
+       */
+      matchLabelKeys?: string[];
+      /**
+       * By how many pods two domains may differ at most.
+       */
+      maxSkew: number;
+      /**
+       * Domains that there must be at least; needs DoNotSchedule. Default: 1.
+       */
+      minDomains?: number;
+      /**
+       * Whether node affinity counts. Default: Honor.
+       */
+      nodeAffinityPolicy?: "Honor" | "Ignore";
+      /**
+       * Whether taints count. Default: Ignore.
+       */
+      nodeTaintsPolicy?: "Honor" | "Ignore";
+      /**
+       * Node label that names the topology.
+       */
+      topologyKey: string;
+      /**
+       * What to do with a pod that does not fit.
+       */
+      whenUnsatisfiable: "DoNotSchedule" | "ScheduleAnyway";
+    }[];
+  };
+}
+
+/**
+ * How it is. Written by the sidecar.
+ */
+export interface ProcessStatus {
+  /**
+   * Ready, DefinitionResolved, WorkloadReady, WorkersReady, TemporalHealthy, DependenciesReady, Degraded and others.
+   *
+   * @maxItems 32
+   *
+   * Items: A condition, as everywhere in Kubernetes.
+   */
+  conditions?: {
+    /**
+     * When the status last changed.
+     */
+    lastTransitionTime?: string;
+    /**
+     * For a person.
+     */
+    message?: string;
+    /**
+     * The metadata.generation it is about.
+     */
+    observedGeneration?: number;
+    /**
+     * One word for a machine.
+     */
+    reason?: string;
+    /**
+     * Whether it holds.
+     */
+    status?: "True" | "False" | "Unknown";
+    /**
+     * Which condition.
+     */
+    type: string;
+  }[];
+  /**
+   * The definition that the pods mount.
+   */
+  definition?: {
+    /**
+     * Checksum of its bytes.
+     */
+    checksum?: string;
+    /**
+     * ConfigMap that holds it.
+     */
+    configMap?: string;
+    /**
+     * Its version.
+     */
+    version?: number;
+  };
+  /**
+   * The metadata.generation that this status is about.
+   */
+  observedGeneration?: number;
+  /**
+   * The worker pods.
+   */
+  workers?: {
+    /**
+     * Pods that should run.
+     */
+    desired?: number;
+    /**
+     * Pods that are ready.
+     */
+    ready?: number;
+    /**
+     * Both in one, e.g. 2/3.
+     */
+    summary?: string;
+  };
+}
