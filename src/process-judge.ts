@@ -1,70 +1,89 @@
 /** Applies the rules that span fields, and the uniqueness of named lists, to a Process whose form has been checked. */
 import { listMaps } from './gen/validate-process.ts';
 import { type Problem, problem } from './problem.ts';
-import { rules, transitionRules } from './process-rules.ts';
+import { type Rule, rules, transitionRules } from './process-rules.ts';
 import { isObject } from './resource.ts';
 
 /** Whether the value at a JSON pointer, with all that is in it and around it, has the right form. */
 type IsSound = (pointer: string) => boolean;
 
-interface Found {
-  readonly value: unknown;
-  /** In Kubernetes' notation. */
-  readonly path: string;
-  readonly pointer: string;
+/** What is to be judged where; one walk over a Process finds all of it, and only what is there is walked. */
+interface Step {
+  readonly rules: Rule[];
+  readonly keys: (readonly string[])[];
+  readonly next: Map<string, Step>;
 }
 
-export function ruleProblems(root: unknown, isSound: IsSound): Problem[] {
-  return rules.flatMap(({ at, message, fieldPath = '', reason = 'FieldInvalid', holds }) =>
-    find(root, at)
-      .filter(({ value, pointer }) => isSound(pointer) && !holds(value))
-      .map(({ path }) => problem(reason, message, { field: { path: `${path}${fieldPath}` } })),
-  );
-}
+const start = planWalk();
 
-export function transitionProblems(after: unknown, before: unknown): Problem[] {
-  return transitionRules.flatMap(({ at, message, fieldPath = '', reason = 'FieldInvalid', holds }) => {
-    const [now] = find(after, at);
-    const [then] = find(before, at);
-    if (!now || !then || holds(now.value, then.value)) return [];
-    return [problem(reason, message, { field: { path: `${now.path}${fieldPath}` } })];
+/** Broken rules and, in named lists, entries that have one name: the API server takes such a list for a map. */
+export function judgeProcess(root: unknown, isSound: IsSound): Problem[] {
+  const problems: Problem[] = [];
+  visit(start, root, '', '', (step, value, path, pointer) => {
+    if (!isSound(pointer)) return;
+    for (const keys of step.keys) problems.push(...duplicates(value, keys, path));
+    for (const rule of step.rules) if (!rule.holds(value)) problems.push(broken(rule, path));
   });
+  return problems;
 }
 
-/** Entries of a named list that have one name: the API server takes the list for a map. */
-export function duplicateEntries(root: unknown, isSound: IsSound): Problem[] {
-  return listMaps.flatMap(({ at, keys }) =>
-    find(root, at).flatMap(({ value, path, pointer }) => {
-      if (!Array.isArray(value) || !isSound(pointer)) return [];
-      const first = new Map<string, number>();
-      return value.flatMap((entry: Readonly<Record<string, unknown>>, index) => {
-        const name = keys.map((key) => String(entry[key])).join(', ');
-        const earlier = first.get(name);
-        if (earlier === undefined) {
-          first.set(name, index);
-          return [];
-        }
-        const field = { path: `${path}[${index}].${keys[0]}`, currentValue: name };
-        return [problem('FieldInvalid', `"${name}" is there twice, first as entry ${earlier}: remove or rename one`, { field })];
-      });
-    }),
-  );
+/** What the API server refuses about a change of two Processes that are valid by themselves. */
+export function judgeUpdate(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): Problem[] {
+  const at = (root: unknown, path: readonly string[]) =>
+    path.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
+  return transitionRules
+    .filter((rule) => !rule.holds(at(after, rule.at), at(before, rule.at)))
+    .map((rule) => broken(rule, rule.at.join('.')));
 }
 
-/** Every value at the place; nothing when it is absent. */
-function find(root: unknown, at: readonly string[]): Found[] {
-  let found: Found[] = [{ value: root, path: '', pointer: '' }];
-  for (const step of at) {
-    if (found.length === 0) return found;
-    found = found.flatMap(({ value, path, pointer }) => {
-      if (step === '*') {
-        return Array.isArray(value)
-          ? value.map((entry, index) => ({ value: entry, path: `${path}[${index}]`, pointer: `${pointer}/${index}` }))
-          : [];
-      }
-      if (!isObject(value) || value[step] === undefined) return [];
-      return [{ value: value[step], path: path ? `${path}.${step}` : step, pointer: `${pointer}/${step}` }];
-    });
+function planWalk(): Step {
+  const root: Step = { rules: [], keys: [], next: new Map() };
+  const stepAt = (at: readonly string[]) =>
+    at.reduce((step, key) => {
+      const next = step.next.get(key) ?? { rules: [], keys: [], next: new Map() };
+      step.next.set(key, next);
+      return next;
+    }, root);
+  for (const { at, keys } of listMaps) stepAt(at).keys.push(keys);
+  for (const rule of rules) stepAt(rule.at).rules.push(rule);
+  return root;
+}
+
+/** Paths are in Kubernetes' notation. */
+function visit(
+  step: Step,
+  value: unknown,
+  path: string,
+  pointer: string,
+  judge: (step: Step, value: unknown, path: string, pointer: string) => void,
+): void {
+  if (step.rules.length > 0 || step.keys.length > 0) judge(step, value, path, pointer);
+  for (const [key, next] of step.next) {
+    if (key !== '*') {
+      if (isObject(value) && value[key] !== undefined) visit(next, value[key], path ? `${path}.${key}` : key, `${pointer}/${key}`, judge);
+    } else if (Array.isArray(value)) {
+      for (const [index, entry] of value.entries()) visit(next, entry, `${path}[${index}]`, `${pointer}/${index}`, judge);
+    }
   }
-  return found;
+}
+
+function broken(
+  { message, fieldPath = '', reason = 'FieldInvalid' }: Pick<Rule, 'message' | 'fieldPath' | 'reason'>,
+  path: string,
+): Problem {
+  return problem(reason, message, { field: { path: `${path}${fieldPath}` } });
+}
+
+function duplicates(list: unknown, keys: readonly string[], path: string): Problem[] {
+  const first = new Map<string, number>();
+  return (list as readonly Readonly<Record<string, unknown>>[]).flatMap((entry, index) => {
+    const name = keys.map((key) => String(entry[key])).join(', ');
+    const earlier = first.get(name);
+    if (earlier === undefined) {
+      first.set(name, index);
+      return [];
+    }
+    const field = { path: `${path}[${index}].${keys[0]}`, currentValue: name };
+    return [problem('FieldInvalid', `"${name}" is there twice, first as entry ${earlier}: remove or rename one`, { field })];
+  });
 }

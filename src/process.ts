@@ -1,12 +1,12 @@
 /** The Process resource: its type, and the only way to one. Pure. */
 import type { ProcessSpec } from './gen/process-schema.ts';
-import { type SchemaError, validateProcess } from './gen/validate-process.ts';
+import { fields, type SchemaError, validateProcess } from './gen/validate-process.ts';
 import { type Problem, problem } from './problem.ts';
-import { explain } from './process-field.ts';
-import { duplicateEntries, ruleProblems, transitionProblems } from './process-judge.ts';
+import { judgeProcess, judgeUpdate } from './process-judge.ts';
 import { checkMetadata } from './process-metadata.ts';
 import { measure, withoutNulls } from './process-size.ts';
 import { isObject, referTo } from './resource.ts';
+import { explain } from './schema-error.ts';
 
 export type { ProcessSpec, ProcessStatus } from './gen/process-schema.ts';
 
@@ -62,8 +62,8 @@ export function parseProcess(value: unknown, options: ParseOptions = {}): Parsed
 
 /** What the API server would refuse about the change from one valid Process to another. */
 export function checkUpdate(before: Process, after: Process): Problem[] {
-  const resource = referTo(after as unknown as Readonly<Record<string, unknown>>);
-  return transitionProblems(after, before).map((one) => ({ ...one, resource }));
+  const [then, now] = [before, after] as unknown as Readonly<Record<string, unknown>>[];
+  return judgeUpdate(then!, now!).map((one) => ({ ...one, resource: referTo(now!) }));
 }
 
 function problemsOf(value: unknown, options: ParseOptions): Problem[] | Process {
@@ -98,7 +98,7 @@ function checkKind(value: Readonly<Record<string, unknown>>): Problem | undefine
 function judge(clean: unknown, errors: readonly SchemaError[], { pinMayMismatch = false }: ParseOptions): Problem[] {
   const broken = errors.map(({ instancePath }) => instancePath);
   const isSound = (pointer: string) => broken.length === 0 || !broken.some((other) => isWithin(other, pointer) || isWithin(pointer, other));
-  const problems = [...duplicateEntries(clean, isSound), ...ruleProblems(clean, isSound)];
+  const problems = judgeProcess(clean, isSound);
   return pinMayMismatch ? problems.filter(({ reason }) => reason !== 'PinMismatch') : problems;
 }
 
@@ -116,7 +116,7 @@ function distinct(errors: readonly SchemaError[]): SchemaError[] {
 }
 
 function limited(errors: readonly SchemaError[], root: unknown): Problem[] {
-  return errors.slice(0, mostProblems + 1).map((error) => explain(error, root));
+  return errors.slice(0, mostProblems + 1).map((error) => explain(error, root, fields));
 }
 
 function capped(problems: Problem[], errorCount: number): Problem[] {

@@ -1,9 +1,9 @@
 // proto/ → src/gen/transformation-service.ts, by buf and ts-proto. With --check: writes nothing, fails when that file is stale.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = 'src/gen/transformation-service.ts';
@@ -39,7 +39,7 @@ export function generateProto({ check = false } = {}) {
   return !check;
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (process.argv[1] && fileURLToPath(import.meta.url) === realpathSync(process.argv[1])) {
   if (!generateProto({ check: process.argv.includes('--check') })) {
     console.error(`${target} is not what proto/ gives now. Run \`npm run generate\` and commit.`);
     process.exitCode = 1;

@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly url: string;
   /** What grpc-js connects to. */
   readonly target: string;
+  /** A name or an IP address, without brackets. */
+  readonly host: string;
   readonly secure: boolean;
   readonly loopback: boolean;
 }
@@ -27,6 +29,7 @@ export function parseEndpoint(template: string, namespace: string | undefined): 
   return {
     url: `${scheme.toLowerCase()}://${address}`,
     target: `dns:${address}`,
+    host: host.toLowerCase().replace(/^\[|\]$/g, ''),
     secure: scheme.toLowerCase() === 'grpcs',
     loopback: /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(host),
   };

@@ -1,5 +1,7 @@
 /** Definitions from the Transformation service (proto/). This file loads grpc-js: import it only when a server is to be asked. */
 import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { type Problem, problem } from '../problem.ts';
 import { asked, checkDefinition } from './check.ts';
@@ -90,18 +92,29 @@ export function grpcSource(options: GrpcOptions): DefinitionSource {
   };
 }
 
-function openClient({ target, secure, loopback }: Endpoint, { tls = {}, backoffMs = defaults.backoffMs }: GrpcOptions): Client {
-  const { ca, cert, key, serverName } = tls;
-  const channel = secure ? credentials.createSsl(ca ?? null, key ?? null, cert ?? null) : credentials.createInsecure();
-  return new Client(target, channel, {
+function openClient(endpoint: Endpoint, { tls = {}, backoffMs = defaults.backoffMs }: GrpcOptions): Client {
+  const channel = endpoint.secure ? secureChannel(endpoint, tls) : { credentials: credentials.createInsecure(), options: {} };
+  return new Client(endpoint.target, channel.credentials, {
+    ...channel.options,
     'grpc.max_receive_message_length': receiveLimit,
     // Attempts are counted here; and a reconnection must happen between two of them, or the second learns nothing new.
     'grpc.enable_retries': 0,
     'grpc.initial_reconnect_backoff_ms': Math.max(1, Math.floor(backoffMs / 2)),
     'grpc.max_reconnect_backoff_ms': Math.max(1, backoffMs),
-    ...(loopback && { 'grpc.enable_http_proxy': 0 }),
-    ...(serverName !== undefined && { 'grpc.ssl_target_name_override': serverName, 'grpc.default_authority': serverName }),
+    ...(endpoint.loopback && { 'grpc.enable_http_proxy': 0 }),
   });
+}
+
+function secureChannel({ host }: Endpoint, { ca = null, cert = null, key = null, serverName }: Tls) {
+  if (serverName !== undefined) {
+    const options = { 'grpc.ssl_target_name_override': serverName, 'grpc.default_authority': serverName };
+    return { credentials: credentials.createSsl(ca, key, cert), options };
+  }
+  if (isIP(host) === 0) return { credentials: credentials.createSsl(ca, key, cert), options: {} };
+  // grpc-js would send the IP address as the server's name, which RFC 6066 forbids and Node warns about on stderr. So another name
+  // is sent, and the certificate is checked for the address all the same.
+  const verify = { checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(host, certificate) };
+  return { credentials: credentials.createSsl(ca, key, cert, verify), options: { 'grpc.ssl_target_name_override': 'address.invalid' } };
 }
 
 function readCredential(endpoint: Endpoint, options: GrpcOptions): { readonly token: string | undefined } | Problem {

@@ -1,6 +1,6 @@
-/** What a person reads about one schema error of a Process: which field, what was found, what is legal. */
+/** What a person reads about one schema error of a Process or of the function configuration: which field, what was found, what is legal. */
 import { closest } from './definition/closest.ts';
-import { type Fields, fields, type SchemaError } from './gen/validate-process.ts';
+import type { Fields, SchemaError } from './gen/validate-process.ts';
 import { type Problem, problem, type Reason } from './problem.ts';
 import { isObject } from './resource.ts';
 
@@ -21,6 +21,9 @@ const notBuiltStrategies: readonly unknown[] = ['Canary', 'Versioned'];
 const wanted: readonly (readonly [RegExp, string])[] = [
   [/^spec\.image$/, 'an image: [registry/]repository[:tag][@digest], the repository in lower case'],
   [/checksum$/, '`sha256:` and 64 hex digits in lower case'],
+  [/^spec\.timeout$/, 'a Go duration such as 5s or 1m30s'],
+  [/^spec\.servicePath$/, '/package.Service/Method'],
+  [/token\.env$/, 'the name of an environment variable'],
   [/definitionRef.*\.(id|tenantId)$/, 'printable ASCII without spaces'],
   [/temporal\.namespace$/, 'printable ASCII, with no space at either end'],
   [/temporal\.taskQueue$/, 'printable text, with no space at either end'],
@@ -49,9 +52,9 @@ export function wantedAt(path: string): string | undefined {
   return wanted.find(([end]) => end.test(path))?.[1];
 }
 
-/** The problem that a schema error is, for the value that was checked. */
-export function explain({ instancePath, keyword, params }: SchemaError, root: unknown): Problem {
-  const place = locate(instancePath, root);
+/** The problem that a schema error is, for the value that was checked; `fields` are the names that its schema knows. */
+export function explain({ instancePath, keyword, params }: SchemaError, root: unknown, fields: Fields): Problem {
+  const place = locate(instancePath, root, fields);
   if (keyword === 'additionalProperties') return unknownField(place, String(params.additionalProperty));
   if (keyword === 'required') return wrong('FieldMissing', child(place.path, String(params.missingProperty)), 'is required: add it');
   const { path, value } = place;
@@ -162,7 +165,7 @@ interface Place {
 }
 
 /** A JSON pointer in Kubernetes' notation, `spec.worker.env[0].name`, with what is there. */
-function locate(pointer: string, root: unknown): Place {
+function locate(pointer: string, root: unknown, fields: Fields): Place {
   let place: Place = { path: '', value: root, node: { ...fields, apiVersion: {}, kind: {}, metadata: {} } };
   for (const encoded of pointer.split('/').slice(1)) {
     const key = encoded.replaceAll('~1', '/').replaceAll('~0', '~');

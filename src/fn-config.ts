@@ -1,0 +1,134 @@
+/** The function's configuration and its defaults. Its schema, with every field described, is fn-config/process-render.yaml. */
+import { load } from 'js-yaml';
+import type { ProcessRenderSpec } from './gen/fn-config-schema.ts';
+import { fields, validateFnConfig } from './gen/validate-fn-config.ts';
+import { type Problem, problem } from './problem.ts';
+import { fileOf } from './render/located.ts';
+import { isObject, type Resource, referTo } from './resource.ts';
+import { explain } from './schema-error.ts';
+import { kubernetesSchema } from './yaml/schema.ts';
+
+export const fnConfigApiVersion = 'fn.ameide.io/v1';
+export const fnConfigKind = 'ProcessRender';
+
+export type ResolvePolicy = 'IfMissing' | 'Always' | 'Never';
+
+/** The configuration with its defaults filled in. */
+export interface FnConfig {
+  /** Where definitions come from; undefined: nowhere. */
+  readonly source: string | undefined;
+  readonly resolve: ResolvePolicy;
+  readonly servicePath: string | undefined;
+  /** Deadline of one attempt. */
+  readonly timeoutMs: number;
+  readonly attempts: number;
+  /** Look-ups under way at a time. */
+  readonly concurrency: number;
+  readonly token: { readonly env?: string; readonly file?: string };
+  readonly tls: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string; readonly serverName?: string };
+  readonly images: { readonly requireDigest: boolean };
+  readonly temporal: { readonly address: string };
+  readonly worker: {
+    readonly replicas: number;
+    readonly imagePullPolicy: string;
+    readonly imagePullSecrets: readonly string[];
+    readonly resources: { readonly requests?: object; readonly limits?: object } | undefined;
+    readonly requireResources: boolean;
+    readonly nodeSelector: Record<string, string> | undefined;
+  };
+  readonly sidecar: { readonly namespace: string; readonly serviceAccountName: string };
+}
+
+/** The configuration of a resource (or of none: the defaults). `frozen`: nothing may be looked up, whatever it says. */
+export function parseFnConfig(resource: Resource | undefined, frozen = false): { config: FnConfig } | { problems: Problem[] } {
+  if (!resource) return { config: withDefaults({}, frozen) };
+  const candidate = isConfigMap(resource) ? fromData(resource) : resource;
+  if (candidate.apiVersion !== fnConfigApiVersion || candidate.kind !== fnConfigKind) {
+    const found = `found ${String(resource.apiVersion)} ${String(resource.kind)}`;
+    return {
+      problems: [
+        problem('FnConfigInvalid', `${found}; wanted ${fnConfigApiVersion} ${fnConfigKind}, or a ConfigMap`, {
+          resource: referTo(resource),
+        }),
+      ],
+    };
+  }
+  const spec = (candidate.spec ?? {}) as ProcessRenderSpec;
+  const errors = validateFnConfig(candidate);
+  const problems = errors.length === 0 ? refuse(spec) : errors.map((error) => explain(error, candidate, fields));
+  if (problems.length > 0) {
+    return {
+      problems: problems.map((found) => ({ ...found, reason: 'FnConfigInvalid', resource: referTo(resource), ...fileOf(resource) })),
+    };
+  }
+  return { config: withDefaults(spec, frozen) };
+}
+
+/** What the schema cannot say. */
+function refuse({ source, resolve }: ProcessRenderSpec): Problem[] {
+  if (resolve !== undefined && resolve !== 'Never' && source === undefined) {
+    return [problem('FnConfigInvalid', `resolve: ${resolve} needs a source`, { field: { path: 'spec.source' } })];
+  }
+  return [];
+}
+
+function withDefaults(spec: ProcessRenderSpec, frozen: boolean): FnConfig {
+  const { worker = {}, token = {}, tls = {} } = spec;
+  return {
+    source: spec.source,
+    resolve: frozen ? 'Never' : (spec.resolve ?? (spec.source === undefined ? 'Never' : 'IfMissing')),
+    servicePath: spec.servicePath,
+    timeoutMs: spec.timeout === undefined ? 5000 : parseDuration(spec.timeout),
+    attempts: spec.attempts ?? 3,
+    concurrency: spec.concurrency ?? 16,
+    token,
+    tls,
+    images: { requireDigest: spec.images?.requireDigest ?? false },
+    temporal: { address: spec.temporal?.address ?? 'temporal-frontend:7233' },
+    worker: {
+      replicas: worker.replicas ?? 1,
+      imagePullPolicy: worker.imagePullPolicy ?? 'IfNotPresent',
+      imagePullSecrets: worker.imagePullSecrets ?? [],
+      resources: worker.resources,
+      requireResources: worker.requireResources ?? false,
+      nodeSelector: worker.nodeSelector,
+    },
+    sidecar: {
+      namespace: spec.sidecar?.namespace ?? 'ameide-system',
+      serviceAccountName: spec.sidecar?.serviceAccountName ?? 'ameide-process',
+    },
+  };
+}
+
+function isConfigMap({ apiVersion, kind }: Resource): boolean {
+  return apiVersion === 'v1' && kind === 'ConfigMap';
+}
+
+/** `data: { images.requireDigest: "true" }` as the fields of a spec. Values that are numbers, booleans or JSON are read as such. */
+function fromData(configMap: Resource): Resource {
+  const spec: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(isObject(configMap.data) ? configMap.data : {})) {
+    const path = name.split('.');
+    const last = path.pop()!;
+    let target = spec;
+    for (const key of path) target = (target[key] = isObject(target[key]) ? { ...target[key] } : {}) as Record<string, unknown>;
+    target[last] = typeof value === 'string' ? readValue(value) : value;
+  }
+  return { apiVersion: fnConfigApiVersion, kind: fnConfigKind, metadata: configMap.metadata, spec };
+}
+
+function readValue(text: string): unknown {
+  if (!/^(?:true|false|[0-9]+|[[{].*)$/s.test(text.trim())) return text;
+  try {
+    return load(text, { schema: kubernetesSchema });
+  } catch {
+    return text;
+  }
+}
+
+const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
+
+/** Milliseconds of a Go duration such as `1m30s`. */
+function parseDuration(text: string): number {
+  return [...text.matchAll(/([0-9.]+)(ms|s|m)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit!]!, 0);
+}

@@ -1,0 +1,60 @@
+/** The KRM function: a ResourceList's bytes in; out come bytes for stdout, findings for stderr, an exit status. */
+import { isUtf8 } from 'node:buffer';
+import type { DefinitionSource } from './definition/source.ts';
+import { type FnConfig, parseFnConfig } from './fn-config.ts';
+import { hasErrors, type Problem, problem } from './problem.ts';
+import { render } from './render/render.ts';
+import { type ResourceList, readResourceList, writeResourceList } from './resource-list.ts';
+import { NotEditableError } from './yaml/edit.ts';
+
+/** Opens the source of definitions that a configuration names. */
+export type OpenSource = (config: FnConfig) => Promise<DefinitionSource | Problem>;
+
+export interface FunctionResult {
+  /** The ResourceList for stdout; undefined when the input could not be read, so that nothing can be said about its items. */
+  readonly output: string | undefined;
+  readonly findings: readonly Problem[];
+  readonly exitCode: 0 | 1;
+}
+
+/** Runs the function. `frozen`: nothing may be looked up. Errors leave the items exactly as they came. */
+export async function runFunction(input: Uint8Array, frozen: boolean, openSource: OpenSource): Promise<FunctionResult> {
+  if (!isUtf8(input)) return unreadable([problem('YamlInvalid', 'the input is not UTF-8')]);
+  const source = Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('utf8');
+  const read = readResourceList(source);
+  if ('problems' in read) return unreadable(await explain(source, read.problems));
+  const { list } = read;
+
+  const parsed = parseFnConfig(list.functionConfig, frozen);
+  if ('problems' in parsed) return refused(list, parsed.problems);
+  const definitions = parsed.config.resolve === 'Never' ? undefined : await openSource(parsed.config);
+  if (definitions && 'reason' in definitions) return refused(list, [definitions]);
+  try {
+    const { changes, findings } = await render(list.items, parsed.config, definitions);
+    if (hasErrors(findings)) return refused(list, findings);
+    return { output: writeResourceList(list, changes, findings), findings, exitCode: 0 };
+  } catch (error) {
+    if (error instanceof NotEditableError)
+      return refused(list, [problem('NotEditable', `${error.message}; write it out as a plain mapping`)]);
+    throw error;
+  } finally {
+    definitions?.close();
+  }
+}
+
+function unreadable(findings: readonly Problem[]): FunctionResult {
+  return { output: undefined, findings, exitCode: 1 };
+}
+
+function refused(list: ResourceList, findings: readonly Problem[]): FunctionResult {
+  return { output: writeResourceList(list, [], findings), findings, exitCode: 1 };
+}
+
+/** Broken YAML once more through `yaml`, which is slower but finds every error, not just the first. */
+async function explain(source: string, problems: Problem[]): Promise<Problem[]> {
+  if (!problems.some(({ reason }) => reason === 'YamlInvalid')) return problems;
+  const { parseAllDocuments } = await import('yaml');
+  const errors = parseAllDocuments(source, { prettyErrors: true, logLevel: 'silent' }).flatMap((document) => document.errors ?? []);
+  if (errors.length === 0) return problems;
+  return errors.slice(0, 20).map(({ message }) => problem('YamlInvalid', message.split('\n')[0]!));
+}

@@ -1,0 +1,125 @@
+/** Every name that the tool makes up: of objects, labels, annotations, variables and paths. One place, shared by both arrows. */
+import { createHash } from 'node:crypto';
+
+export const tool = 'ameide-process';
+export const processApiVersion = 'ameide.io/v1';
+export const processKind = 'Process';
+
+export const annotation = {
+  /** On what the tool generated: the Process it is for. Ownership is known by this alone. */
+  generatedFor: 'ameide.io/generated-for',
+  /** On a Process and its children: the hash of the spec they were rendered from. */
+  renderedFrom: 'ameide.io/rendered-from',
+  definitionId: 'ameide.io/definition-id',
+  definitionTenant: 'ameide.io/definition-tenant',
+  definitionVersion: 'ameide.io/definition-version',
+  definitionChecksum: 'ameide.io/definition-checksum',
+} as const;
+
+/** The selector of a worker Deployment, for ever. */
+export const selectorLabel = { process: 'ameide.io/process', queue: 'ameide.io/queue', track: 'ameide.io/track' } as const;
+
+/** Labels of a Process that its objects and pods carry too (network policies and cost reports select on them). */
+export const passedLabels = ['ameide.io/environment', 'ameide.io/tenant-id', 'ameide.io/tenant-kind', 'ameide.io/tier'] as const;
+
+/** The annotations in which kustomize and kpt keep an item's place; the second of each pair is the legacy name. */
+export const place = {
+  path: ['internal.config.kubernetes.io/path', 'config.kubernetes.io/path'],
+  index: ['internal.config.kubernetes.io/index', 'config.kubernetes.io/index'],
+  packagePath: 'internal.config.kubernetes.io/package-path',
+} as const;
+export const placePrefixes = [
+  'internal.config.kubernetes.io/',
+  'config.kubernetes.io/path',
+  'config.kubernetes.io/index',
+  'config.k8s.io/id',
+] as const;
+
+export const definition = {
+  key: 'definition.json',
+  mountPath: '/etc/process-definition',
+  volume: 'definition',
+  container: 'worker',
+} as const;
+
+/** Environment variables of the worker. */
+export const env = {
+  address: 'TEMPORAL_ADDRESS',
+  namespace: 'TEMPORAL_NAMESPACE',
+  taskQueue: 'TASK_QUEUE',
+  temporalTaskQueue: 'TEMPORAL_TASK_QUEUE',
+  processName: 'PROCESS_NAME',
+  definitionId: 'PROCESS_DEFINITION_ID',
+  ameideDefinitionId: 'AMEIDE_PROCESS_DEFINITION_ID',
+  definitionVersion: 'PROCESS_DEFINITION_VERSION',
+  definitionChecksum: 'PROCESS_DEFINITION_CHECKSUM',
+  definitionPath: 'PROCESS_DEFINITION_PATH',
+  tenantId: 'TENANT_ID',
+  maxConcurrencyPerTenant: 'MAX_CONCURRENCY_PER_TENANT',
+  logLevel: 'LOG_LEVEL',
+  resourceAttributes: 'OTEL_RESOURCE_ATTRIBUTES',
+  apiKey: 'TEMPORAL_API_KEY',
+  tls: 'TEMPORAL_TLS',
+  tlsServerName: 'TEMPORAL_TLS_SERVER_NAME',
+  tlsServerCa: 'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+  tlsClientCert: 'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  tlsClientKey: 'TEMPORAL_TLS_CLIENT_KEY_PATH',
+} as const;
+
+/** Set in the tool's own environment to `1`: any render is `resolve: Never`. */
+export const frozenVariable = 'AMEIDE_PROCESS_FROZEN';
+
+const labelLimit = 63;
+
+function hashOf(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, length);
+}
+
+/** The name when it fits, else its beginning and a hash of the whole: the same for ever for one name. */
+export function fit(name: string, limit: number = labelLimit): string {
+  if (name.length <= limit) return name;
+  return `${name.slice(0, limit - 9).replace(/[-.]+$/, '')}-${hashOf(name, 8)}`;
+}
+
+/** The value of the label that ties pods to their Process. */
+export function processLabel(process: string): string {
+  return fit(process);
+}
+
+/** Namespace and queue are a Process's identity at Temporal: 10 hex digits of their hash stand in the selector. */
+export function queueLabel(namespace: string, taskQueue: string): string {
+  return hashOf(`${namespace}\n${taskQueue}`, 10);
+}
+
+export function deploymentName(process: string): string {
+  return fit(`${process}-process`);
+}
+
+/** 64 hex digits of a checksum `sha256:…`: the folder of a definition in the pods. */
+export function checksumHex(checksum: string): string {
+  return checksum.replace(/^sha256:/, '');
+}
+
+export function definitionConfigMapName(process: string, checksum: string): string {
+  const suffix = `-definition-${checksumHex(checksum).slice(0, 10)}`;
+  return `${fit(process, 253 - suffix.length)}${suffix}`;
+}
+
+export function generatedFile(process: string): string {
+  return `${process}.generated.yaml`;
+}
+
+/** 16 hex digits of the hash of a Process's spec, whatever the order of its keys. */
+export function specHash(spec: unknown): string {
+  return hashOf(canonicalJson(spec), 16);
+}
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined && entry !== null);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`)
+    .join(',')}}`;
+}

@@ -1,0 +1,71 @@
+/** One YAML file as documents whose text is kept: what is not changed is written back byte for byte. Pure. */
+import type { Problem } from '../problem.ts';
+import { isObject, type Resource } from '../resource.ts';
+import { applySplices, type Edit, planEdit, planReplacement } from '../yaml/edit.ts';
+import { nodeAt, type Parsed } from '../yaml/nodes.ts';
+import { parseYaml, readValue } from '../yaml/read.ts';
+import { writeYaml } from '../yaml/write.ts';
+
+/** A stretch of a file from one `---` to the next, that line included. */
+export interface Document {
+  readonly text: string;
+  /** Undefined for one that holds comments only. */
+  readonly resource: Resource | undefined;
+  readonly parsed: Parsed;
+}
+
+/** The event index of a document's root node. */
+export const rootEvent = 1;
+
+export function parseDocuments(source: string): { documents: Document[] } | { problem: Problem } {
+  const documents: Document[] = [];
+  for (const text of splitDocuments(source)) {
+    const parsed = parseYaml(text);
+    if ('reason' in parsed) return { problem: withLine(parsed, documents) };
+    if (parsed.events.length < 3) {
+      documents.push({ text, parsed, resource: undefined });
+      continue;
+    }
+    const read = readValue(parsed, rootEvent);
+    if ('problem' in read) return { problem: withLine(read.problem, documents) };
+    documents.push({ text, parsed, resource: isObject(read.value) ? read.value : undefined });
+  }
+  return { documents };
+}
+
+/** A `---` at the start of a line starts a document wherever it stands: no scalar can hold it there. */
+function splitDocuments(source: string): string[] {
+  const starts = [0, ...[...source.matchAll(/^---(?=\s|$)/gm)].map(({ index }) => index)];
+  const texts = starts.map((start, at) => source.slice(start, starts[at + 1]));
+  // What stands before the first `---` is a document only if there is something in it: directives belong to what follows.
+  if (texts.length > 1 && /^(?:\s*(?:#.*|%.*)?\n)*$/.test(texts[0]!)) {
+    const head = texts.shift()!;
+    texts[0] = head + texts[0]!;
+  }
+  return texts;
+}
+
+/** Lines are counted within a document; say so when it is not the first. */
+function withLine(found: Problem, before: readonly Document[]): Problem {
+  const lines = before.reduce((sum, { text }) => sum + text.split('\n').length - 1, 0);
+  return lines === 0 ? found : { ...found, message: `${found.message} (of the document that starts at line ${lines + 1})` };
+}
+
+/** The document's text after the edits. Throws NotEditableError. */
+export function editDocument({ text, parsed }: Document, edits: readonly Edit[]): string {
+  const root = nodeAt(parsed, rootEvent, 0);
+  return applySplices(
+    text,
+    edits.flatMap((edit) => planEdit(text, root, edit)),
+  );
+}
+
+/** The document's text with another resource in the place of its own; comments before it stay. */
+export function replaceDocument({ text, parsed }: Document, resource: Resource): string {
+  return applySplices(text, [planReplacement(text, nodeAt(parsed, rootEvent, 0), false, resource)]);
+}
+
+/** A resource as the text of a document of its own. */
+export function writeDocument(resource: Resource): string {
+  return `${writeYaml(resource)}\n`;
+}

@@ -1,0 +1,58 @@
+/** Reads a folder's YAML files, and writes changes of them. The only file I/O of the verbs. */
+
+import { isUtf8 } from 'node:buffer';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Problem, problem } from '../problem.ts';
+import { parseDocuments } from './documents.ts';
+import { type FileChange, type Package, type PackageFile, packageOf } from './package.ts';
+
+/** Every YAML file below `dir`, hidden folders and node_modules left out. A file that is not YAML and not about us is left out too. */
+export function readPackage(dir: string): { pkg: Package } | { problems: Problem[] } {
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
+    return { problems: [problem('PackageInvalid', `"${dir}" is no folder; name a folder with Process resources`)] };
+  }
+  const files: PackageFile[] = [];
+  const problems: Problem[] = [];
+  for (const path of listFiles(dir, '')) {
+    const file = readFile(dir, path);
+    if ('reason' in file) problems.push(file);
+    else if (file.documents.length > 0) files.push(file);
+  }
+  return problems.length > 0 ? { problems } : { pkg: packageOf(files) };
+}
+
+function listFiles(dir: string, below: string): string[] {
+  const entries = readdirSync(join(dir, below), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') return [];
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) return listFiles(dir, path);
+    return entry.isFile() && /\.ya?ml$/.test(entry.name) ? [path] : [];
+  });
+}
+
+function readFile(dir: string, path: string): PackageFile | Problem {
+  const bytes = readFileSync(join(dir, path));
+  const isAboutUs = bytes.includes('ameide.io/');
+  const refuse = (found: Problem): PackageFile | Problem => (isAboutUs ? { ...found, file: { path } } : { path, text: '', documents: [] });
+  if (!isUtf8(bytes)) return refuse(problem('YamlInvalid', 'the file is not UTF-8'));
+  const text = bytes.toString('utf8');
+  const parsed = parseDocuments(text);
+  return 'problem' in parsed ? refuse(parsed.problem) : { path, text, documents: parsed.documents };
+}
+
+/** Makes the changes, each file whole or not at all. */
+export function writeChanges(dir: string, changes: readonly FileChange[]): void {
+  for (const { path, text } of changes) {
+    const file = join(dir, path);
+    if (text === undefined) {
+      rmSync(file);
+      continue;
+    }
+    mkdirSync(dirname(file), { recursive: true });
+    const temporary = `${file}.ameide-process-tmp`;
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+  }
+}

@@ -1,0 +1,64 @@
+/** What a pin becomes when a definition was looked up, and the edits that write it. Pure: shared by the renderer and `pin`. */
+import type { Definition } from './definition/source.ts';
+import { type Problem, problem } from './problem.ts';
+import type { Pin, Process } from './process.ts';
+import { isSame } from './resource.ts';
+import type { Edit } from './yaml/edit.ts';
+
+type DefinitionRef = Process['spec']['definitionRef'];
+
+/** The pin and the retained pins of a Process. */
+export interface Pins {
+  readonly pin: Pin;
+  readonly retained: readonly Pin[];
+}
+
+export const pinPath = ['spec', 'definitionRef', 'pin'] as const;
+export const retainedPath = ['spec', 'definitionRef', 'retained'] as const;
+
+export function pinOf({ id, version, checksum }: Definition): Pin {
+  return { id, version, checksum };
+}
+
+/**
+ * The pins after `definition` was looked up. What it replaces is retained, because running workflows replay against it;
+ * identical bytes replace nothing. A version that was pinned with other bytes is `DefinitionMutated`.
+ */
+export function repin(ref: DefinitionRef, definition: Definition): Pins | Problem {
+  const next = pinOf(definition);
+  const retained = ref.retained ?? [];
+  const known = [...(ref.pin ? [ref.pin] : []), ...retained];
+  const twin = known.find(({ id, version, checksum }) => id === next.id && version === next.version && checksum !== next.checksum);
+  if (twin) {
+    const message = `version ${next.version} of "${next.id}" was pinned as ${twin.checksum}, the source now gives ${next.checksum}; publish a new version instead of changing one`;
+    return problem('DefinitionMutated', message, { field: { path: 'spec.definitionRef.pin', currentValue: twin.checksum } });
+  }
+  const superseded = ref.pin && ref.pin.checksum !== next.checksum ? [ref.pin] : [];
+  return { pin: next, retained: [...retained, ...superseded].filter(({ checksum }) => checksum !== next.checksum) };
+}
+
+/** The reference as it reads with these pins. */
+export function withPins(ref: DefinitionRef, { pin, retained }: Pins): DefinitionRef {
+  const { retained: _before, ...rest } = ref;
+  return { ...rest, pin, ...(retained.length > 0 && { retained: [...retained] }) };
+}
+
+/** The edits of a Process's text from the pins it has to the ones it gets: as few as possible, so that comments stay. */
+export function pinEdits(ref: DefinitionRef, next: Pins): Edit[] {
+  return [...editsOfPin(ref.pin, next.pin), ...editsOfRetained(ref.retained ?? [], next.retained)];
+}
+
+function editsOfPin(current: Pin | undefined, next: Pin): Edit[] {
+  if (!current) return [{ set: pinPath, to: next }];
+  const keys = ['id', 'version', 'checksum'] as const;
+  return keys.filter((key) => current[key] !== next[key]).map((key) => ({ set: [...pinPath, key], to: next[key] }));
+}
+
+function editsOfRetained(current: readonly Pin[], next: readonly Pin[]): Edit[] {
+  if (isSame(current, next)) return [];
+  const dropped = current.flatMap((pin, index) => (next.some(({ checksum }) => checksum === pin.checksum) ? [] : [index]));
+  const added = next.filter((pin) => !current.some(({ checksum }) => checksum === pin.checksum));
+  if (next.length === 0) return [{ remove: retainedPath }];
+  if (dropped.length > 0 && added.length > 0) return [{ set: retainedPath, to: next }];
+  return [...dropped.map((index) => ({ drop: index, from: retainedPath })), ...added.map((pin) => ({ append: pin, at: retainedPath }))];
+}

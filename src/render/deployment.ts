@@ -1,0 +1,108 @@
+/** The worker Deployment. */
+import type { FnConfig } from '../fn-config.ts';
+import { checksumHex, definition, definitionConfigMapName, deploymentName, processLabel, queueLabel, selectorLabel } from '../names.ts';
+import type { Process } from '../process.ts';
+import type { Resource } from '../resource.ts';
+import { childLabels, childMetadata, renderedFrom } from './child-metadata.ts';
+import type { PinnedText, Resolved } from './resolve.ts';
+import { tlsMount, workerEnv } from './worker-env.ts';
+
+export function workerDeployment({ process, current, retained }: Resolved, config: FnConfig): Resource {
+  const { spec, metadata } = process;
+  const labels = { ...childLabels(process), ...selector(process) };
+  const worker = spec.worker ?? {};
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { ...childMetadata(process, deploymentName(metadata.name), renderedFrom(process)), labels },
+    spec: {
+      replicas: worker.replicas ?? config.worker.replicas,
+      selector: { matchLabels: selector(process) },
+      strategy: { type: spec.rollout?.strategy ?? 'RollingUpdate' },
+      template: {
+        metadata: { labels: { ...worker.podLabels, ...labels }, ...(worker.podAnnotations && { annotations: worker.podAnnotations }) },
+        spec: podSpec(process, config, [current, ...retained]),
+      },
+    },
+  };
+}
+
+/** What ties a Deployment to its pods, for ever: it cannot be changed, and a change of queue is refused with it. */
+export function selector({ metadata, spec }: Process): Record<string, string> {
+  return {
+    [selectorLabel.process]: processLabel(metadata.name),
+    [selectorLabel.queue]: queueLabel(spec.temporal.namespace, spec.temporal.taskQueue),
+    [selectorLabel.track]: 'stable',
+  };
+}
+
+function podSpec(process: Process, config: FnConfig, definitions: readonly PinnedText[]): Record<string, unknown> {
+  const { spec } = process;
+  const worker = spec.worker ?? {};
+  const tlsVolumes = tlsSecrets(process).map(({ name, secretName }) => ({ name, secret: { secretName } }));
+  const pullSecrets = spec.imagePullSecrets ?? config.worker.imagePullSecrets.map((name) => ({ name }));
+  return withoutUndefined({
+    serviceAccountName: worker.serviceAccountName,
+    automountServiceAccountToken: worker.automountServiceAccountToken ?? false,
+    imagePullSecrets: pullSecrets.length > 0 ? pullSecrets : undefined,
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' }, ...worker.podSecurityContext },
+    terminationGracePeriodSeconds: worker.terminationGracePeriodSeconds,
+    priorityClassName: worker.priorityClassName,
+    nodeSelector: worker.nodeSelector ?? config.worker.nodeSelector,
+    tolerations: worker.tolerations,
+    affinity: worker.affinity,
+    topologySpreadConstraints: worker.topologySpreadConstraints,
+    containers: [container(process, config, definitions[0]!)],
+    volumes: [definitionVolume(process, definitions), { name: 'tmp', emptyDir: {} }, ...tlsVolumes],
+  });
+}
+
+function container(process: Process, config: FnConfig, current: PinnedText): Record<string, unknown> {
+  const { spec } = process;
+  const worker = spec.worker ?? {};
+  return withoutUndefined({
+    name: definition.container,
+    image: spec.image,
+    imagePullPolicy: spec.imagePullPolicy ?? config.worker.imagePullPolicy,
+    command: worker.command,
+    args: worker.args,
+    env: [...workerEnv(process, current, config.temporal.address), ...(worker.env ?? [])],
+    envFrom: worker.envFrom,
+    ports: worker.ports,
+    resources: worker.resources ?? config.worker.resources,
+    livenessProbe: worker.livenessProbe,
+    readinessProbe: worker.readinessProbe,
+    startupProbe: worker.startupProbe,
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
+    volumeMounts: [
+      { name: definition.volume, mountPath: definition.mountPath, readOnly: true },
+      { name: 'tmp', mountPath: '/tmp' },
+      ...tlsSecrets(process).map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })),
+    ],
+  });
+}
+
+/** The current definition at its fixed path, and every version, the current included, in a folder named by its hash. */
+function definitionVolume(process: Process, definitions: readonly PinnedText[]): Record<string, unknown> {
+  const sources = definitions.map(({ pin }, at) => {
+    const versioned = { key: definition.key, path: `${checksumHex(pin.checksum)}/${definition.key}` };
+    const items = at === 0 ? [{ key: definition.key, path: definition.key }, versioned] : [versioned];
+    return { configMap: { name: definitionConfigMapName(process.metadata.name, pin.checksum), items } };
+  });
+  return { name: definition.volume, projected: { sources } };
+}
+
+/** Secrets with Temporal's certificates, by reference only. */
+function tlsSecrets({ spec }: Process): { name: string; secretName: string; mountPath: string }[] {
+  const { caSecretRef, clientCertificateSecretRef } = spec.temporal.tls ?? {};
+  return [
+    ...(caSecretRef ? [{ name: tlsMount.volume.ca, secretName: caSecretRef.name, mountPath: tlsMount.path.ca }] : []),
+    ...(clientCertificateSecretRef
+      ? [{ name: tlsMount.volume.client, secretName: clientCertificateSecretRef.name, mountPath: tlsMount.path.client }]
+      : []),
+  ];
+}
+
+function withoutUndefined(object: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}

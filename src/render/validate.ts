@@ -1,0 +1,74 @@
+/** What is wrong with a Process beyond its schema: policies of the configuration, and clashes with what the tool sets. Pure. */
+import type { FnConfig } from '../fn-config.ts';
+import { env, selectorLabel } from '../names.ts';
+import { type Problem, problem } from '../problem.ts';
+import type { Process } from '../process.ts';
+import { type Resource, referTo } from '../resource.ts';
+import { childLabels } from './child-metadata.ts';
+import { fileOf, type Located, scopeOf } from './located.ts';
+
+type Check = (process: Process, config: FnConfig) => Problem[];
+
+const checks: readonly Check[] = [imagePinned, resourcesSet, envFree, podLabelsFree];
+
+export function validate(process: Process, config: FnConfig): Problem[] {
+  return checks.flatMap((check) => check(process, config));
+}
+
+const digest = /@sha256:[0-9a-f]{64}$/;
+
+function imagePinned({ spec }: Process, config: FnConfig): Problem[] {
+  if (!config.images.requireDigest || digest.test(spec.image)) return [];
+  const field = { path: 'spec.image', currentValue: spec.image };
+  return [problem('ImageNotPinned', `found "${spec.image}", the policy demands a digest: name@sha256:<64 hex digits>`, { field })];
+}
+
+function resourcesSet({ spec }: Process, config: FnConfig): Problem[] {
+  if (!config.worker.requireResources || spec.worker?.resources?.requests || config.worker.resources?.requests) return [];
+  return [
+    problem('ResourcesMissing', 'the policy demands requests; set them here or in the function configuration', {
+      field: { path: 'spec.worker.resources.requests' },
+    }),
+  ];
+}
+
+const ownVariables = new Set<string>(Object.values(env));
+
+function envFree({ spec }: Process): Problem[] {
+  return (spec.worker?.env ?? []).flatMap(({ name }, at) => {
+    if (!ownVariables.has(name)) return [];
+    const field = { path: `spec.worker.env[${at}].name`, currentValue: name };
+    return [problem('EnvConflict', `${name} is set by the tool; rename the variable, or set it where it comes from`, { field })];
+  });
+}
+
+function podLabelsFree(process: Process): Problem[] {
+  const own = new Set([...Object.keys(childLabels(process)), ...Object.values(selectorLabel)]);
+  return Object.entries(process.spec.worker?.podLabels ?? {}).flatMap(([key, currentValue]) => {
+    if (!own.has(key)) return [];
+    return [
+      problem('LabelInvalid', `${key} is set by the tool; choose another key`, {
+        field: { path: `spec.worker.podLabels[${key}]`, currentValue },
+      }),
+    ];
+  });
+}
+
+/** Processes that would be the same object: one name, one namespace, one folder. */
+export function refuseDuplicates(located: readonly Located[], items: readonly Resource[]): Problem[] {
+  const first = new Map<string, Located>();
+  return located.flatMap((here) => {
+    const { name, namespace } = here.process.metadata;
+    const key = [scopeOf(here.place), namespace ?? '', name].join('|');
+    const other = first.get(key);
+    if (!other) {
+      first.set(key, here);
+      return [];
+    }
+    const item = items[here.index]!;
+    const where = other.place ? ` (the other is in ${other.place.path})` : '';
+    return [
+      problem('ProcessDuplicate', `there are two of this name${where}; rename or remove one`, { resource: referTo(item), ...fileOf(item) }),
+    ];
+  });
+}

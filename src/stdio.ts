@@ -1,0 +1,40 @@
+/** Whole-stream reads and writes on file descriptors: nothing is cut at a pipe's capacity, and no stream object has to be set up. */
+import { readSync, writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const stdin = 0;
+const chunkSize = 1 << 16;
+
+/** All bytes of standard input. */
+export async function readStdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(chunkSize);
+    try {
+      const length = readSync(stdin, chunk);
+      if (length === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, length));
+    } catch (error) {
+      // Some parents set up a stdin that does not block; what was read so far stays read.
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      await delay(1);
+    }
+  }
+}
+
+/** Writes everything, however slowly the reader reads. Throws EPIPE when it has gone. */
+export async function writeAll(fd: number, text: string): Promise<void> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      await delay(1);
+    }
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException)?.code;
+}

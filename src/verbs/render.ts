@@ -1,0 +1,96 @@
+/** `render`: the function on a folder in place, or on a stream of manifests. */
+import { readFileSync, statSync } from 'node:fs';
+import process from 'node:process';
+import { openConfiguredSource } from '../definition/open-configured-source.ts';
+import type { FnConfig } from '../fn-config.ts';
+import { frozenVariable } from '../names.ts';
+import { parseDocuments } from '../package/documents.ts';
+import { type FileChange, fileChanges, type Package, packageOf } from '../package/package.ts';
+import { readPackage, writeChanges } from '../package/read-package.ts';
+import { hasErrors, type Problem, problem } from '../problem.ts';
+import { render } from '../render/render.ts';
+import { readStdin } from '../stdio.ts';
+import { NotEditableError } from '../yaml/edit.ts';
+import { readFnConfig } from './read-fn-config.ts';
+import { type Terminal, toJson } from './terminal.ts';
+
+export interface RenderOptions {
+  readonly fnConfig?: string;
+  readonly dryRun?: boolean;
+  readonly output: 'table' | 'json';
+}
+
+export async function renderVerb(path: string, options: RenderOptions, terminal: Terminal): Promise<number> {
+  const isFolder = path !== '-' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const read = isFolder ? readPackage(path) : await readStream(path);
+  if ('problems' in read) return refuse(read.problems, options, terminal);
+  const { pkg } = read;
+  const found = readFnConfig({ file: options.fnConfig, dir: isFolder ? path : '.', items: pkg.items }, process.env[frozenVariable] === '1');
+  if ('problems' in found) return refuse(found.problems, options, terminal);
+  const result = await renderPackage(pkg, found.config, found.baseDir);
+  if (hasErrors(result.findings)) return refuse(result.findings, options, terminal);
+  if (!isFolder) {
+    await terminal.report(result.findings);
+    await terminal.print(streamOf(pkg, result.changes));
+    return 0;
+  }
+  if (!options.dryRun) writeChanges(path, result.changes);
+  await tell(path, result, options, terminal);
+  return 0;
+}
+
+async function refuse(findings: readonly Problem[], { output }: RenderOptions, terminal: Terminal): Promise<number> {
+  await terminal.report(findings);
+  if (output === 'json') await terminal.print(toJson({ files: [] }, findings));
+  return 1;
+}
+
+async function readStream(path: string): Promise<{ pkg: Package } | { problems: Problem[] }> {
+  let text: string;
+  try {
+    text = path === '-' ? Buffer.from(await readStdin()).toString('utf8') : readFileSync(path, 'utf8');
+  } catch (error) {
+    return { problems: [problem('PackageInvalid', `cannot be read: ${(error as Error).message}`, { file: { path } })] };
+  }
+  const parsed = parseDocuments(text);
+  if ('problem' in parsed) return { problems: [{ ...parsed.problem, file: { path } }] };
+  return { pkg: packageOf([{ path: 'stdin.yaml', text, documents: parsed.documents }], false) };
+}
+
+export interface PackageRender {
+  readonly changes: readonly FileChange[];
+  readonly findings: readonly Problem[];
+}
+
+/** Renders a package in memory: what would change, and what was found. */
+export async function renderPackage(pkg: Package, config: FnConfig, baseDir: string): Promise<PackageRender> {
+  const source = config.resolve === 'Never' ? undefined : await openConfiguredSource(config, baseDir, process.env);
+  if (source && 'reason' in source) return { changes: [], findings: [source] };
+  try {
+    const { changes, findings } = await render(pkg.items, config, source);
+    return { changes: fileChanges(pkg, changes), findings };
+  } catch (error) {
+    if (!(error instanceof NotEditableError)) throw error;
+    return { changes: [], findings: [problem('NotEditable', `${error.message}; write it out as a plain mapping`)] };
+  } finally {
+    source?.close();
+  }
+}
+
+/** The stream with the changes made. */
+function streamOf({ files }: Package, changes: readonly FileChange[]): string {
+  return (changes[0]?.text ?? files[0]!.text).replace(/\n$/, '');
+}
+
+async function tell(dir: string, { changes, findings }: PackageRender, options: RenderOptions, terminal: Terminal): Promise<void> {
+  const verb = ({ before, text }: FileChange) => (before === undefined ? 'created' : text === undefined ? 'deleted' : 'changed');
+  if (options.output === 'json') {
+    const files = changes.map((change) => ({ path: change.path, change: verb(change) }));
+    return terminal.print(toJson({ files, dryRun: options.dryRun === true }, findings));
+  }
+  await terminal.report(findings);
+  const would = options.dryRun ? 'would be ' : '';
+  for (const change of changes)
+    await terminal.print(`${terminal.style('green', `${would}${verb(change)}`)} ${dir.replace(/\/$/, '')}/${change.path}`);
+  if (changes.length === 0) await terminal.print(`${dir}: nothing to change`);
+}

@@ -1,0 +1,62 @@
+/** Plain requests to a control plane: client-node's generic objects cannot ask for strict field validation. */
+
+import { readFileSync } from 'node:fs';
+import { request as send } from 'node:https';
+import type { ControlPlane } from './control-plane.ts';
+
+/** Any KRM object. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
+export interface Answer {
+  /** The HTTP status. */
+  readonly code: number;
+  /** The parsed JSON, or the text where it is none. */
+  readonly body: unknown;
+}
+
+export type Server = Pick<ControlPlane, 'url' | 'token' | 'caFile'>;
+
+/** One request. Any HTTP status is an answer; throws only when there is none within 30 s. */
+export function request(server: Server, method: string, path: string, body?: unknown): Promise<Answer> {
+  const headers = {
+    authorization: `Bearer ${server.token}`,
+    accept: 'application/json',
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  const ca = readFileSync(server.caFile);
+  return new Promise((resolve, reject) => {
+    const call = send(new URL(path, server.url), { method, headers, ca, timeout: 30_000 }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve({ code: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString()) }));
+    });
+    call.on('timeout', () => call.destroy(new Error(`${method} ${path}: no answer within 30 s`)));
+    call.on('error', reject);
+    call.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+/** As `request`, for what must work: throws with the server's message otherwise. */
+export async function demand(server: Server, method: string, path: string, body?: unknown): Promise<unknown> {
+  const answer = await request(server, method, path, body);
+  if (answer.code >= 300) throw new Error(`${method} ${path}: ${answer.code} ${message(answer)}`);
+  return answer.body;
+}
+
+export function message({ body }: Answer): string {
+  return typeof body === 'object' && body && 'message' in body ? String(body.message) : JSON.stringify(body);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

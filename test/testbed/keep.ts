@@ -1,0 +1,60 @@
+/** A child process that never outlives its owner, however the owner ends: SIGKILL of a test must leave nothing running. */
+
+import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { spawn } from 'node:child_process';
+
+/**
+ * The owner holds the write end of the keeper's stdin, and the kernel closes it when the owner is gone: so no signal has to be handled,
+ * and none can be missed. The `ended` file tells a child that was ended from one that ended by itself.
+ */
+const keeper = `
+scratch=$1; shift
+exec 3<&0
+"$@" </dev/null 3<&- &
+child=$!
+trap '' TERM HUP INT PIPE
+( read -r _ <&3; [ -z "$scratch" ] || : >"$scratch/ended"; kill -TERM 0; kill -KILL "$child" ) 2>/dev/null &
+reader=$!
+wait "$child"; code=$?
+{ kill -KILL "$reader"; wait "$reader"; } 2>/dev/null
+[ -z "$scratch" ] || [ ! -e "$scratch/ended" ] || rm -rf "$scratch"
+exit "$code"
+`;
+
+export interface KeepOptions {
+  /** A folder of the child's own, removed when the child is stopped or its owner ends; left in place when the child ends by itself. */
+  readonly scratch?: string;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where the child's stdout and stderr go: file descriptors, or `pipe` to read them from `child`. */
+  readonly output?: number | 'pipe' | 'ignore';
+}
+
+export interface Kept {
+  readonly child: ChildProcess;
+  /** The exit code, once it has ended for whatever reason; 127 when the command does not exist, above 128 when a signal ended it. */
+  readonly ended: Promise<number>;
+  /** Ends the child and what it started, and removes its scratch folder. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Starts a command in a process group of its own. It does not keep the owner's event loop alive. */
+export function keep(command: string, args: readonly string[], options: KeepOptions = {}): Kept {
+  const { scratch = '', cwd, env, output = 'ignore' } = options;
+  const stdio: StdioOptions = ['pipe', output, output];
+  const child = spawn('/bin/sh', ['-c', keeper, 'sh', scratch, command, ...args], { cwd, env, stdio, detached: true });
+  const ended = new Promise<number>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 137));
+  });
+  ended.catch(() => {});
+  child.stdin?.on('error', () => {});
+  child.unref();
+  for (const stream of child.stdio) if (stream && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
+  const stop = async () => {
+    child.ref();
+    child.stdin?.end();
+    await ended;
+  };
+  return { child, ended, stop };
+}

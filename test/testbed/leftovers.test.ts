@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startControlPlane } from './control-plane.ts';
+import { isFree } from './server-process.ts';
+
+const leftovers = suite('leftovers');
+
+leftovers('nothing is left after stop()', async () => {
+  const plane = await startControlPlane();
+  const [port, folders] = [Number(new URL(plane.url).port), plane.servers.map(({ scratch }) => scratch)];
+  assert.not(await isFree(port), 'it listens');
+  assert.equal(folders.map(existsSync), [true, true]);
+  await plane.stop();
+  await plane.stop();
+  assert.equal(running(folders), []);
+  assert.equal(folders.map(existsSync), [false, false]);
+  assert.ok(await isFree(port));
+});
+
+for (const signal of ['SIGKILL', 'SIGINT', 'SIGTERM'] as const) {
+  leftovers(`nothing is left when the test process ends by ${signal}`, async () => {
+    const folders = await startElsewhereAndEnd(signal);
+    assert.is(folders.length, 2);
+    const started = Date.now();
+    while (Date.now() - started < 10_000 && (folders.some(existsSync) || running(folders).length > 0)) await delay(50);
+    assert.equal(running(folders), []);
+    assert.equal(folders.map(existsSync), [false, false]);
+  });
+}
+
+/** Starts a control plane in a process of its own, ends that by the signal, and says which folders it had. */
+async function startElsewhereAndEnd(signal: NodeJS.Signals): Promise<string[]> {
+  const module = fileURLToPath(new URL(`./control-plane${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+  const script = `const { startControlPlane } = await import(${JSON.stringify(module)});
+    const { servers } = await startControlPlane();
+    console.log(JSON.stringify(servers.map(({ scratch }) => scratch)));
+    setInterval(() => {}, 1000);`;
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    for await (const line of createInterface({ input: owner.stdout })) {
+      const folders = JSON.parse(line) as string[];
+      assert.ok(running(folders).length >= 2, 'they run while the owner does');
+      return folders;
+    }
+    throw new Error('it ended before it had started');
+  } finally {
+    owner.kill(signal);
+  }
+}
+
+/** The processes whose command line names one of the folders (Linux; elsewhere none are seen). */
+function running(folders: readonly string[]): string[] {
+  if (!existsSync('/proc/self/cmdline')) return [];
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(commandLine)
+    .filter((line) => folders.some((folder) => line.includes(folder)));
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+leftovers.run();

@@ -1,0 +1,62 @@
+/** The real programs that the tests run, each built once into a cache outside the repository (build-part.ts). */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Recipe } from './build-part.ts';
+import { buildPart } from './build-part.ts';
+
+/** The repository's root: the nearest folder above this file, compiled or not, that has a package.json. */
+export const root = nearest(dirname(fileURLToPath(import.meta.url)));
+
+const kubernetes = 'k8s.io/component-base/version';
+const controlPlane = { module: join(root, 'test/testbed/control-plane'), go: '1.26.0' };
+
+/** Without the version, clients refuse the server as one they do not know. */
+const kubernetesFlags = `-s -w -X ${kubernetes}.gitVersion=v1.36.1 -X ${kubernetes}.gitMajor=1 -X ${kubernetes}.gitMinor=36`;
+
+const recipes = {
+  kustomize: { version: '5.8.1', go: '1.24.0', install: 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1', cold: '1 minute' },
+  kpt: { version: '1.0.0-beta.60', go: '1.26.0', module: join(root, 'test/testbed/kpt'), package: '.', cold: '2 minutes' },
+  etcd: { ...controlPlane, version: '3.6.8', package: 'go.etcd.io/etcd/server/v3', cold: '1 minute' },
+  'kube-apiserver': {
+    ...controlPlane,
+    version: '1.36.1',
+    package: 'k8s.io/kubernetes/cmd/kube-apiserver',
+    ldflags: kubernetesFlags,
+    cold: '4 minutes',
+  },
+} as const satisfies Record<string, Omit<Recipe, 'name'>>;
+
+export type PartName = keyof typeof recipes;
+
+export const partNames = Object.keys(recipes) as readonly PartName[];
+
+const found = new Map<string, Promise<string>>();
+
+/** The path of the executable. Built when it is not in the cache yet, which takes minutes and says so on stderr. */
+export function part(name: PartName): Promise<string> {
+  return once({ name, ...recipes[name] });
+}
+
+/** The executable of a Go module of this repository (`dir` relative to the root), rebuilt whenever a file in it changes. */
+export function goPart(dir: string): Promise<string> {
+  const module = join(root, dir);
+  const go = /^go (\S+)/m.exec(readFileSync(join(module, 'go.mod'), 'utf8'))?.[1] ?? '1.24.0';
+  return once({ name: basename(module), version: 'local', go, module, package: '.', cold: '1 minute' });
+}
+
+/** One build per process, however many tests ask for it at the same time; a failed one may be tried again. */
+function once(recipe: Recipe): Promise<string> {
+  const key = recipe.module && recipe.version === 'local' ? recipe.module : recipe.name;
+  const known = found.get(key);
+  if (known) return known;
+  const building = buildPart(recipe);
+  found.set(key, building);
+  building.catch(() => found.delete(key));
+  return building;
+}
+
+function nearest(dir: string): string {
+  return existsSync(join(dir, 'package.json')) ? dir : nearest(dirname(dir));
+}
