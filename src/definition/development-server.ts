@@ -8,6 +8,7 @@ import {
 import { checksumOf } from './check.ts';
 import { type AnswerFault, spoil } from './development-faults.ts';
 import { readFromFolder } from './folder.ts';
+import './quiet-grpc.ts';
 
 /** What the server does wrong, on purpose. */
 export interface Faults {

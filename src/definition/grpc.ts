@@ -10,6 +10,7 @@ import { type Endpoint, parseEndpoint } from './endpoint.ts';
 import { askRepeatedly, closable } from './grpc-call.ts';
 import { describeFailure } from './grpc-failure.ts';
 import type { Definition, DefinitionRequest, DefinitionSource } from './source.ts';
+import './quiet-grpc.ts';
 import { readToken } from './token.ts';
 
 /** The contents of PEM files. */
@@ -105,16 +106,17 @@ function openClient(endpoint: Endpoint, { tls = {}, backoffMs = defaults.backoff
   });
 }
 
-function secureChannel({ host }: Endpoint, { ca = null, cert = null, key = null, serverName }: Tls) {
+function secureChannel({ host }: Endpoint, { ca, cert, key, serverName }: Tls) {
+  const pem = [ca ?? null, key ?? null, cert ?? null] as const;
   if (serverName !== undefined) {
     const options = { 'grpc.ssl_target_name_override': serverName, 'grpc.default_authority': serverName };
-    return { credentials: credentials.createSsl(ca, key, cert), options };
+    return { credentials: credentials.createSsl(...pem), options };
   }
-  if (isIP(host) === 0) return { credentials: credentials.createSsl(ca, key, cert), options: {} };
+  if (isIP(host) === 0) return { credentials: credentials.createSsl(...pem), options: {} };
   // grpc-js would send the IP address as the server's name, which RFC 6066 forbids and Node warns about on stderr. So another name
   // is sent, and the certificate is checked for the address all the same.
   const verify = { checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(host, certificate) };
-  return { credentials: credentials.createSsl(ca, key, cert, verify), options: { 'grpc.ssl_target_name_override': 'address.invalid' } };
+  return { credentials: credentials.createSsl(...pem, verify), options: { 'grpc.ssl_target_name_override': 'address.invalid' } };
 }
 
 function readCredential(endpoint: Endpoint, options: GrpcOptions): { readonly token: string | undefined } | Problem {
