@@ -38,9 +38,9 @@ export function judgeUpdate(before: Readonly<Record<string, unknown>>, after: Re
 
 function planWalk(): Step {
   const root: Step = { rules: [], keys: [], next: new Map() };
-  const stepAt = (at: readonly string[]) =>
-    at.reduce((step, key) => {
-      const next = step.next.get(key) ?? { rules: [], keys: [], next: new Map() };
+  const stepAt = (at: readonly string[]): Step =>
+    at.reduce<Step>((step, key) => {
+      const next: Step = step.next.get(key) ?? { rules: [], keys: [], next: new Map() };
       step.next.set(key, next);
       return next;
     }, root);
