@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { status } from '@grpc/grpc-js';
@@ -79,6 +80,34 @@ test('close ends calls under way and pauses between attempts at once', async () 
     });
   }
 });
+
+test('one connection for all questions, opened by the first and ended by close', () =>
+  withServer({}, {}, async ({ server }) => {
+    const sockets = new Set<Socket>();
+    let connections = 0;
+    const relay = createServer((socket) => {
+      connections++;
+      sockets.add(socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy()));
+      const onward = connect(Number(server.address.split(':').at(-1)), '127.0.0.1').on('error', () => socket.destroy());
+      socket.pipe(onward).pipe(socket);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const source = await opened({ url: `grpc://127.0.0.1:${(relay.address() as AddressInfo).port}`, baseDir: root, ...quick });
+    try {
+      assert.is(connections, 0);
+      for (const outcome of await Promise.all(Array.from({ length: 50 }, () => source.read(wanted)))) asDefinition(outcome);
+      asDefinition(await source.read(wanted));
+      assert.is(connections, 1);
+      assert.is(sockets.size, 1);
+    } finally {
+      source.close();
+    }
+    for (let waited = 0; sockets.size > 0 && waited < 2_000; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
+    const left = sockets.size;
+    for (const socket of sockets) socket.destroy();
+    relay.close();
+    assert.is(left, 0);
+  }));
 
 test('a closed source says so; closing twice is no matter', () =>
   withServer({}, {}, async ({ source, server }) => {
