@@ -57,7 +57,7 @@ function askOnce({ client, request, metadata, path, deadlineMs, closing }: Askin
   });
 }
 
-export type Closable = ReturnType<typeof closable>;
+type Closable = ReturnType<typeof closable>;
 
 /** What must end at once when the source is closed: calls under way and pauses between them. */
 export function closable() {

@@ -31,7 +31,7 @@ export interface GrpcOptions {
   readonly deadlineMs?: number;
   readonly attempts?: number;
   readonly backoffMs?: number;
-  readonly readToken?: () => string;
+  readonly readToken?: (() => string) | undefined;
   readonly allowInsecureToken?: boolean;
   readonly tls?: Tls;
 }

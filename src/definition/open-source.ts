@@ -22,14 +22,14 @@ export interface SourceOptions {
   /** The first pause between attempts, in milliseconds, doubled each time; by default 250. */
   readonly backoffMs?: number;
   /** Gives the bearer token (see token.ts). What it throws goes into a message, so it must not hold the token. */
-  readonly readToken?: () => string;
+  readonly readToken?: (() => string) | undefined;
   /** Send the token over an unencrypted connection to another machine too. */
   readonly allowInsecureToken?: boolean;
   readonly tls?: TlsFiles;
 }
 
 /** PEM files, relative to `baseDir`. */
-export interface TlsFiles {
+interface TlsFiles {
   readonly caFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;
