@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import process from 'node:process';
 /** The entry point: with no arguments and something piped in, the KRM function; else a verb. */
+
+import process from 'node:process';
 import { isatty } from 'node:tty';
 import { openConfiguredSource } from './definition/open-configured-source.ts';
 import { runFunction } from './function.ts';

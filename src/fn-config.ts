@@ -3,6 +3,7 @@ import { load } from 'js-yaml';
 import type { ProcessRenderSpec } from './gen/fn-config-schema.ts';
 import { fields, validateFnConfig } from './gen/validate-fn-config.ts';
 import { type Problem, problem } from './problem.ts';
+import { applyEdit } from './render/apply-changes.ts';
 import { fileOf } from './render/located.ts';
 import { isObject, type Resource, referTo } from './resource.ts';
 import { explain } from './schema-error.ts';
@@ -106,13 +107,10 @@ function isConfigMap({ apiVersion, kind }: Resource): boolean {
 
 /** `data: { images.requireDigest: "true" }` as the fields of a spec. Values that are numbers, booleans or JSON are read as such. */
 function fromData(configMap: Resource): Resource {
-  const spec: Record<string, unknown> = {};
+  let spec: Resource = {};
   for (const [name, value] of Object.entries(isObject(configMap.data) ? configMap.data : {})) {
-    const path = name.split('.');
-    const last = path.pop()!;
-    let target = spec;
-    for (const key of path) target = (target[key] = isObject(target[key]) ? { ...target[key] } : {}) as Record<string, unknown>;
-    target[last] = typeof value === 'string' ? readValue(value) : value;
+    const read = typeof value === 'string' ? readValue(value) : value;
+    spec = applyEdit(spec, { set: name.split('.'), to: read });
   }
   return { apiVersion: fnConfigApiVersion, kind: fnConfigKind, metadata: configMap.metadata, spec };
 }

@@ -5,19 +5,26 @@ import { spawn } from 'node:child_process';
 
 /**
  * The owner holds the write end of the keeper's stdin, and the kernel closes it when the owner is gone: so no signal has to be handled,
- * and none can be missed. The `ended` file tells a child that was ended from one that ended by itself.
+ * and none can be missed. Then the whole process group goes, the keeper itself last.
  */
 const keeper = `
 scratch=$1; shift
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
+stopping=
 trap '' TERM HUP INT PIPE
-( read -r _ <&3; [ -z "$scratch" ] || : >"$scratch/ended"; kill -TERM 0; kill -KILL "$child" ) 2>/dev/null &
+trap 'stopping=1' USR1
+{
+  read -r _ <&3
+  kill -USR1 $$; kill -TERM 0; kill -KILL "$child"
+  [ -z "$scratch" ] || rm -rf "$scratch"
+  kill -KILL 0
+} 2>/dev/null &
 reader=$!
 wait "$child"; code=$?
+[ -z "$stopping" ] || wait "$reader"
 { kill -KILL "$reader"; wait "$reader"; } 2>/dev/null
-[ -z "$scratch" ] || [ ! -e "$scratch/ended" ] || rm -rf "$scratch"
 exit "$code"
 `;
 
@@ -28,6 +35,8 @@ export interface KeepOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Where the child's stdout and stderr go: file descriptors, or `pipe` to read them from `child`. */
   readonly output?: number | 'pipe' | 'ignore';
+  /** True: the owner does not stay alive for this child's sake. */
+  readonly background?: boolean;
 }
 
 export interface Kept {
@@ -38,9 +47,9 @@ export interface Kept {
   stop(): Promise<void>;
 }
 
-/** Starts a command in a process group of its own. It does not keep the owner's event loop alive. */
+/** Starts a command in a process group of its own. */
 export function keep(command: string, args: readonly string[], options: KeepOptions = {}): Kept {
-  const { scratch = '', cwd, env, output = 'ignore' } = options;
+  const { scratch = '', cwd, env, output = 'ignore', background = false } = options;
   const stdio: StdioOptions = ['pipe', output, output];
   const child = spawn('/bin/sh', ['-c', keeper, 'sh', scratch, command, ...args], { cwd, env, stdio, detached: true });
   const ended = new Promise<number>((resolve, reject) => {
@@ -49,8 +58,7 @@ export function keep(command: string, args: readonly string[], options: KeepOpti
   });
   ended.catch(() => {});
   child.stdin?.on('error', () => {});
-  child.unref();
-  for (const stream of child.stdio) if (stream && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
+  if (background) child.unref();
   const stop = async () => {
     child.ref();
     child.stdin?.end();

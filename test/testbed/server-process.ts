@@ -27,7 +27,7 @@ export function scratchFolder(name: string): string {
 export function startServer(name: string, executable: string, args: readonly string[], scratch: string): ServerProcess {
   const logFile = join(scratch, 'log');
   const output = openSync(logFile, 'a');
-  const { child, ended, stop } = keep(executable, args, { scratch, cwd: scratch, output });
+  const { child, ended, stop } = keep(executable, args, { scratch, cwd: scratch, output, background: true });
   closeSync(output);
   let over = false;
   ended.finally(() => {

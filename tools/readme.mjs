@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+// Writes the parts of README.md that follow from the code: the reasons, the reference of the function configuration, the file map.
+// `--check` writes nothing and exits 1 when a part is stale.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { reasons } from '../build/src/problem.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const parts = { reasons: reasonTable(), 'fn-config': fnConfigTable(), files: fileMap() };
+const file = `${root}README.md`;
+const before = readFileSync(file, 'utf8');
+let after = before;
+for (const [name, text] of Object.entries(parts)) {
+  const [begin, end] = [`<!-- generated: ${name} -->`, '<!-- /generated -->'];
+  const from = after.indexOf(begin);
+  const to = after.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`README.md has no part "${begin} … ${end}"`);
+  after = `${after.slice(0, from + begin.length)}\n${text}\n${after.slice(to)}`;
+}
+if (after !== before) {
+  if (process.argv.includes('--check')) {
+    console.log('README.md is stale. Run `npm run generate` and commit.');
+    process.exitCode = 1;
+  } else writeFileSync(file, after);
+}
+
+function reasonTable() {
+  const rows = Object.entries(reasons).map(([reason, [meaning, nextStep]]) => `| \`${reason}\` | ${meaning} | ${nextStep} |`);
+  return ['| Reason | What it means | What to do |', '|---|---|---|', ...rows].join('\n');
+}
+
+function fnConfigTable() {
+  const definition = parse(readFileSync(`${root}fn-config/process-render.yaml`, 'utf8'));
+  const { spec } = definition.spec.versions[0].schema.openAPIV3Schema.properties;
+  const rows = Object.entries(spec.properties).flatMap(([name, schema]) => fieldRows(`spec.${name}`, schema));
+  return ['| Field | Type | What it does |', '|---|---|---|', ...rows].join('\n');
+}
+
+function fieldRows(path, schema) {
+  const type = schema.enum ? schema.enum.map((value) => `\`${value}\``).join(', ') : schema.type === 'array' ? `list of ${schema.items.type}s` : schema.type;
+  const inner = Object.entries(schema.properties ?? {}).flatMap(([name, child]) => fieldRows(`${path}.${name}`, child));
+  return [`| \`${path}\` | ${type} | ${schema.description} |`, ...inner];
+}
+
+/** Each source file with the sentence that heads it. */
+function fileMap() {
+  const files = readdirSync(`${root}src`, { recursive: true }).filter((name) => name.endsWith('.ts') && !name.startsWith('gen'));
+  const byFolder = Map.groupBy(files.sort(), (name) => (name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : ''));
+  return [...byFolder].map(([folder, names]) => [`**src/${folder}${folder && '/'}**\n`, ...names.map((name) => `- \`${name.slice(name.lastIndexOf('/') + 1)}\`: ${headOf(name)}`)].join('\n')).join('\n\n');
+}
+
+function headOf(name) {
+  const text = readFileSync(`${root}src/${name}`, 'utf8').replace(/^#!.*\n/, '');
+  const comment = /^(?:\/\*\*?\s*([\s\S]*?)\*\/|((?:\/\/.*\n)+))/.exec(text);
+  if (!comment) throw new Error(`src/${name} has no heading sentence`);
+  const words = (comment[1] ?? comment[2]).replace(/^\s*(?:\*|\/\/) ?/gm, '').replace(/\s+/g, ' ').trim();
+  return /^.*?[.!](?=\s|$)/.exec(words)?.[0] ?? words;
+}
