@@ -79,10 +79,11 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo() && Date.now() - started < 10_000) await delay(20);
 }
 
+/** A zombie is dead: who adopted it has not looked yet. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !existsSync('/proc/self/stat') || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }

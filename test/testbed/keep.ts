@@ -15,15 +15,14 @@ child=$!
 stopping=
 trap '' TERM HUP INT PIPE
 trap 'stopping=1' USR1
-{
-  read -r _ <&3
-  kill -USR1 $$; kill -TERM 0; kill -KILL "$child"
-  [ -z "$scratch" ] || rm -rf "$scratch"
-  kill -KILL 0
-} 2>/dev/null &
+( read -r _ <&3; kill -USR1 $$; kill -TERM 0; kill -KILL "$child" ) 2>/dev/null &
 reader=$!
 wait "$child"; code=$?
-[ -z "$stopping" ] || wait "$reader"
+if [ -n "$stopping" ]; then
+  wait "$child"
+  [ -z "$scratch" ] || rm -rf "$scratch"
+  kill -KILL 0
+fi
 { kill -KILL "$reader"; wait "$reader"; } 2>/dev/null
 exit "$code"
 `;
