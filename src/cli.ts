@@ -21,8 +21,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function runAsFunction(): Promise<number> {
   const frozen = process.env[frozenVariable] === '1';
-  const { output, findings, exitCode } = await runFunction(await readStdin(), frozen, (config) =>
-    openConfiguredSource(config, process.cwd(), process.env),
+  const { output, findings, exitCode } = await runFunction(await readStdin(), frozen, (config, packageDir) =>
+    openConfiguredSource(config, packageDir ?? process.cwd(), process.env),
   );
   if (findings.length > 0) await writeAll(stderr, `${findings.map(describe).join('\n')}\n`);
   if (output !== undefined) await writeAll(stdout, output);

@@ -3,12 +3,14 @@ import { isUtf8 } from 'node:buffer';
 import type { DefinitionSource } from './definition/source.ts';
 import { type FnConfig, parseFnConfig } from './fn-config.ts';
 import { hasErrors, type Problem, problem } from './problem.ts';
+import { placeOf } from './render/located.ts';
 import { render } from './render/render.ts';
+import type { Resource } from './resource.ts';
 import { type ResourceList, readResourceList, writeResourceList } from './resource-list.ts';
 import { NotEditableError } from './yaml/edit.ts';
 
-/** Opens the source of definitions that a configuration names. */
-export type OpenSource = (config: FnConfig) => Promise<DefinitionSource | Problem>;
+/** Opens the source of definitions that a configuration names. `packageDir`: what its files are relative to, where the list says so. */
+export type OpenSource = (config: FnConfig, packageDir: string | undefined) => Promise<DefinitionSource | Problem>;
 
 export interface FunctionResult {
   /** The ResourceList for stdout; undefined when the input could not be read, so that nothing can be said about its items. */
@@ -27,7 +29,7 @@ export async function runFunction(input: Uint8Array, frozen: boolean, openSource
 
   const parsed = parseFnConfig(list.functionConfig, frozen);
   if ('problems' in parsed) return refused(list, parsed.problems);
-  const definitions = parsed.config.resolve === 'Never' ? undefined : await openSource(parsed.config);
+  const definitions = parsed.config.resolve === 'Never' ? undefined : await openSource(parsed.config, packageDirOf(list.items));
   if (definitions && 'reason' in definitions) return refused(list, [definitions]);
   try {
     const { changes, findings } = await render(list.items, parsed.config, definitions);
@@ -48,6 +50,12 @@ function unreadable(findings: readonly Problem[]): FunctionResult {
 
 function refused(list: ResourceList, findings: readonly Problem[]): FunctionResult {
   return { output: writeResourceList(list, [], findings), findings, exitCode: 1 };
+}
+
+/** kpt runs a function in its own working directory, but says in each item which package it is of; sub-packages are inside the root. */
+function packageDirOf(items: readonly Resource[]): string | undefined {
+  const dirs = items.flatMap((item) => placeOf(item)?.packagePath || []);
+  return dirs.reduce<string | undefined>((root, dir) => (root !== undefined && root.length <= dir.length ? root : dir), undefined);
 }
 
 /** Broken YAML once more through `yaml`, which is slower but finds every error, not just the first. */
