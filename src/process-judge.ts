@@ -4,7 +4,7 @@ import { type Problem, problem } from './problem.ts';
 import { type Rule, rules, transitionRules } from './process-rules.ts';
 import { isObject } from './resource.ts';
 
-/** Whether the value at a JSON pointer, with all that is in it and around it, has the right form. */
+/** Whether the value at a JSON pointer, with all that is in it, has the right form. */
 type IsSound = (pointer: string) => boolean;
 
 /** What is to be judged where; one walk over a Process finds all of it, and only what is there is walked. */

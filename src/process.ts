@@ -94,16 +94,15 @@ function checkKind(value: Readonly<Record<string, unknown>>): Problem | undefine
   });
 }
 
-/** Rules judge values whose form is right; where it is not, the schema error is what counts. */
+/** Rules judge values whose form is right; where it is not, the schema error is what counts. An unknown field spoils nothing. */
 function judge(clean: unknown, errors: readonly SchemaError[], { pinMayMismatch = false }: ParseOptions): Problem[] {
-  const broken = errors.map(({ instancePath }) => instancePath);
-  const isSound = (pointer: string) => broken.length === 0 || !broken.some((other) => isWithin(other, pointer) || isWithin(pointer, other));
-  const problems = judgeProcess(clean, isSound);
+  const spoilt = new Set<string>();
+  for (const { instancePath, keyword } of errors) {
+    if (keyword === 'additionalProperties') continue;
+    for (let at = instancePath; !spoilt.has(at); at = at.slice(0, Math.max(at.lastIndexOf('/'), 0))) spoilt.add(at);
+  }
+  const problems = judgeProcess(clean, (pointer) => !spoilt.has(pointer));
   return pinMayMismatch ? problems.filter(({ reason }) => reason !== 'PinMismatch') : problems;
-}
-
-function isWithin(inner: string, outer: string): boolean {
-  return inner === outer || inner.startsWith(`${outer}/`);
 }
 
 /** An unknown field whose value is null is found twice. */

@@ -39,7 +39,11 @@ function fnConfigTable() {
 }
 
 function fieldRows(path, schema) {
-  const type = schema.enum ? schema.enum.map((value) => `\`${value}\``).join(', ') : schema.type === 'array' ? `list of ${schema.items.type}s` : schema.type;
+  const type = schema.enum
+    ? schema.enum.map((value) => `\`${value}\``).join(', ')
+    : schema.type === 'array'
+      ? `list of ${schema.items.type}s`
+      : schema.type;
   const inner = Object.entries(schema.properties ?? {}).flatMap(([name, child]) => fieldRows(`${path}.${name}`, child));
   return [`| \`${path}\` | ${type} | ${schema.description} |`, ...inner];
 }
@@ -48,13 +52,23 @@ function fieldRows(path, schema) {
 function fileMap() {
   const files = readdirSync(`${root}src`, { recursive: true }).filter((name) => name.endsWith('.ts') && !name.startsWith('gen'));
   const byFolder = Map.groupBy(files.sort(), (name) => (name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : ''));
-  return [...byFolder].map(([folder, names]) => [`**src/${folder}${folder && '/'}**\n`, ...names.map((name) => `- \`${name.slice(name.lastIndexOf('/') + 1)}\`: ${headOf(name)}`)].join('\n')).join('\n\n');
+  return [...byFolder]
+    .map(([folder, names]) =>
+      [
+        `**src/${folder}${folder && '/'}**\n`,
+        ...names.map((name) => `- \`${name.slice(name.lastIndexOf('/') + 1)}\`: ${headOf(name)}`),
+      ].join('\n'),
+    )
+    .join('\n\n');
 }
 
 function headOf(name) {
   const text = readFileSync(`${root}src/${name}`, 'utf8').replace(/^#!.*\n/, '');
   const comment = /^(?:\/\*\*?\s*([\s\S]*?)\*\/|((?:\/\/.*\n)+))/.exec(text);
   if (!comment) throw new Error(`src/${name} has no heading sentence`);
-  const words = (comment[1] ?? comment[2]).replace(/^\s*(?:\*|\/\/) ?/gm, '').replace(/\s+/g, ' ').trim();
+  const words = (comment[1] ?? comment[2])
+    .replace(/^\s*(?:\*|\/\/) ?/gm, '')
+    .replace(/\s+/g, ' ')
+    .trim();
   return /^.*?[.!](?=\s|$)/.exec(words)?.[0] ?? words;
 }
