@@ -42,8 +42,6 @@ const group = 'ameide.io/';
 const apiVersion = 'ameide.io/v1';
 /** Problems of one Process that are told; of the others only how many. */
 const mostProblems = 50;
-/** etcd takes no larger object; characters are counted. */
-const mostCharacters = 1_500_000;
 
 /** A Process of any version, so that none is passed over in silence; `parseProcess` refuses versions that it does not know. */
 export function isProcess(resource: unknown): boolean {
@@ -71,17 +69,14 @@ function problemsOf(value: unknown, options: ParseOptions): Problem[] | Process 
   const wrongKind = checkKind(value);
   if (wrongKind) return [wrongKind];
   const { status: _, ...live } = value;
-  const { characters, hasNulls, isTooDeep } = measure(live, mostCharacters);
-  if (isTooDeep || characters > mostCharacters) {
-    const why = isTooDeep ? 'is nested too deeply' : `has more than ${mostCharacters} characters, more than the API server keeps`;
-    return [problem('FieldInvalid', `${why}: make it smaller`, { field: { path: 'spec' } })];
-  }
+  const { hasNulls, tooLarge } = measure(live);
+  if (tooLarge) return [problem('FieldInvalid', `${tooLarge}: make it smaller`, { field: { path: 'spec' } })];
   const clean = hasNulls ? withoutNulls(live) : live;
   const errors = [
     ...(hasNulls ? validateProcess(live).filter(({ keyword }) => keyword === 'additionalProperties') : []),
     ...validateProcess(clean),
   ];
-  const problems = [...checkMetadata(clean.metadata), ...limited(distinct(errors), clean), ...judge(clean, errors, options)];
+  const problems = [...checkMetadata(live.metadata), ...limited(distinct(errors), clean), ...judge(clean, errors, options)];
   return problems.length === 0 ? (clean as unknown as Process) : capped(problems, errors.length);
 }
 

@@ -190,6 +190,7 @@ test('a hostile Process is refused at once', () => {
     deep: withSpec({ worker: { affinity: deep } }),
     long: withSpec({ image: 'a'.repeat(10_000_000) }),
     'many long names': withSpec({ image: 'a-'.repeat(500_000) }),
+    'as wide as may be': withSpec({ worker: { env: Array.from({ length: 999 }, () => ({})), args: Array.from({ length: 999 }, () => 1) } }),
     wide: withSpec({ worker: { env: Array.from({ length: 250_000 }, () => ({})) } }),
     'many fields': withSpec(Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`field${at}`, {}]))),
     prototype: JSON.parse(
