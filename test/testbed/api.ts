@@ -1,7 +1,7 @@
 /** Plain requests to a control plane: client-node's generic objects cannot ask for strict field validation. */
 
 import { readFileSync } from 'node:fs';
-import { request as send } from 'node:https';
+import { Agent, request as send } from 'node:https';
 import type { ControlPlane } from './control-plane.ts';
 
 /** Any KRM object. */
@@ -21,6 +21,9 @@ export interface Answer {
 
 export type Server = Pick<ControlPlane, 'url' | 'token' | 'caFile'>;
 
+/** One connection is used again and again: a table of a hundred verdicts is a hundred handshakes otherwise. */
+const agents = new WeakMap<Server, Agent>();
+
 /** One request. Any HTTP status is an answer; throws only when there is none within 30 s. */
 export function request(server: Server, method: string, path: string, body?: unknown): Promise<Answer> {
   const headers = {
@@ -28,9 +31,10 @@ export function request(server: Server, method: string, path: string, body?: unk
     accept: 'application/json',
     ...(body !== undefined && { 'content-type': 'application/json' }),
   };
-  const ca = readFileSync(server.caFile);
+  const agent = agents.get(server) ?? new Agent({ keepAlive: true, ca: readFileSync(server.caFile) });
+  agents.set(server, agent);
   return new Promise((resolve, reject) => {
-    const call = send(new URL(path, server.url), { method, headers, ca, timeout: 30_000 }, (response) => {
+    const call = send(new URL(path, server.url), { method, headers, agent, timeout: 30_000 }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
