@@ -18,6 +18,8 @@ export interface Faults {
   readonly failing?: { readonly code: status; readonly calls?: number; readonly details?: string };
   /** Spoils each answer. */
   readonly answer?: AnswerFault;
+  /** Ids whose bytes are other ones than in the folder, under the same version. */
+  readonly mutated?: readonly string[];
 }
 
 export interface DevelopmentServerOptions {
@@ -36,6 +38,8 @@ export interface DevelopmentServerOptions {
   readonly servicePath?: string;
   /** Called for each question, before it is answered. */
   readonly onRequest?: (seen: SeenRequest) => void;
+  /** Called when it is answered, with `version 3, 512 bytes` or the name of the status. */
+  readonly onAnswer?: (seen: SeenRequest, outcome: string) => void;
 }
 
 /** A question as it arrived. */
@@ -70,6 +74,7 @@ export async function startDevelopmentServer(options: DevelopmentServerOptions):
     options.onRequest?.(seenRequest(call));
     const send = async () => {
       const reply = await answer(call, options, count);
+      options.onAnswer?.(seenRequest(call), outcomeOf(reply));
       if ('error' in reply) callback(reply.error);
       else callback(null, reply.value);
     };
@@ -118,7 +123,12 @@ async function answer({ request, metadata }: Call, options: DevelopmentServerOpt
   }
   const definitionJson = Buffer.from(found.bytes);
   const value = { id, tenantId, version: found.version, definitionJson, checksum: checksumOf(definitionJson) };
-  return { value: faults.answer ? spoil(value, faults.answer) : value };
+  const fault = faults.answer ?? (faults.mutated?.includes(id) ? 'mutated' : undefined);
+  return { value: fault ? spoil(value, fault) : value };
+}
+
+function outcomeOf(reply: Reply): string {
+  return 'error' in reply ? status[reply.error.code]! : `version ${reply.value.version}, ${reply.value.definitionJson.length} bytes`;
 }
 
 function seenRequest({ request: { id, tenantId, version }, metadata }: Call): SeenRequest {

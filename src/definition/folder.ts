@@ -39,6 +39,19 @@ export function fileNameOf(text: string): string {
   return encodeURIComponent(Buffer.from(text).toString()).replace(/^\./, '%2E') || '%';
 }
 
+/** What the folder holds, for people; `versions` ascending. Throws when `dir` cannot be read. */
+export async function listFolder(dir: string): Promise<{ tenantId: string; id: string; versions: bigint[] }[]> {
+  await readdir(dir);
+  const list = [];
+  for (const tenantId of await readIds(dir)) {
+    for (const id of await readIds(join(dir, fileNameOf(tenantId)))) {
+      const versions = await readVersions(join(dir, fileNameOf(tenantId), fileNameOf(id)));
+      if (versions.length > 0) list.push({ tenantId, id, versions });
+    }
+  }
+  return list;
+}
+
 /** Ascending. None when the folder does not exist. */
 async function readVersions(folder: string): Promise<bigint[]> {
   const names = await readNames(folder);

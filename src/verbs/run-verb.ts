@@ -1,5 +1,6 @@
 /** The verbs and their options. Each is a file beside this one; usage errors exit 2, findings exit 1. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
 import { openTerminal } from './terminal.ts';
 
 const intro = `ameide-process turns Process resources into pinned, reviewable manifests for Temporal workers.
@@ -14,7 +15,11 @@ export async function runVerb(args: readonly string[]): Promise<number> {
   const run = (action: () => Promise<number>) => async () => {
     exitCode = await action();
   };
-  const program = new Command('ameide-process').description(intro).exitOverride().showHelpAfterError('(run with --help for usage)');
+  const program = new Command('ameide-process')
+    .description(intro)
+    .exitOverride()
+    .enablePositionalOptions()
+    .showHelpAfterError('(run with --help for usage)');
   const output = () => new Option('-o, --output <format>', 'how the result is printed').choices(['table', 'json']).default('table');
   const fnConfig = () =>
     new Option('--fn-config <file>', 'the function configuration (default: the ProcessRender in DIR, if there is one)');
@@ -33,6 +38,94 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .action((path, options, command) =>
       run(async () => (await import('./render.ts')).renderVerb(path, options, terminal))().then(() => command),
     );
+
+  const source = () => new Option('--source <url|dir>', 'grpc://HOST:PORT, grpcs://HOST:PORT or a folder (default: the configuration’s)');
+
+  program
+    .command('pin')
+    .description('Look definitions up and write the pins and the bytes into DIR, in place: all of it, or nothing.')
+    .argument('<dir>', 'a folder with Process resources, or a kustomize overlay')
+    .argument('[names...]', 'only these Processes: NAME or NAMESPACE/NAME')
+    .addOption(
+      new Option('--version <n|latest>', 'pin this version and write it as the wanted one; latest: want no one version').argParser(
+        wantedVersion,
+      ),
+    )
+    .addOption(new Option('--drop <version|checksum>', 'retire a retained pin; may be repeated').argParser(collect).default([], 'none'))
+    .addOption(fnConfig())
+    .addOption(source())
+    .option('--dry-run', 'change nothing; say what would change')
+    .addOption(output())
+    .addHelpText('after', pinHelp)
+    .action((dir: string, names: string[], options) =>
+      run(async () => (await import('./pin.ts')).pinVerb(dir, names, options, terminal))(),
+    );
+
+  program
+    .command('outdated')
+    .description('Show the Processes whose pin is not the latest. Exits 1 when there are any.')
+    .argument('<dir>', 'a folder with Process resources, or a kustomize overlay')
+    .argument('[names...]', 'only these Processes: NAME or NAMESPACE/NAME')
+    .addOption(fnConfig())
+    .addOption(source())
+    .addOption(output())
+    .addHelpText('after', outdatedHelp)
+    .action((dir: string, names: string[], options) =>
+      run(async () => (await import('./outdated.ts')).outdatedVerb(dir, names, options, terminal))(),
+    );
+
+  program
+    .command('verify')
+    .description('Verify a rendered stream, a folder, or a folder against a Git revision. It changes nothing.')
+    .argument('[dir]', 'a folder with Process resources')
+    .option('--rendered <file>', 'verify a stream of rendered manifests instead: a file, or - for stdin')
+    .option('--require-process', 'with --rendered: a stream without any Process fails')
+    .option('--against <ref>', 'compare DIR with a Git revision too: no retained pin lost, no queue changed')
+    .addOption(
+      new Option('--drop <pin>', 'with --against: a checksum or version that is meant to be dropped (repeatable)').argParser(collect),
+    )
+    .addOption(fnConfig())
+    .addOption(output())
+    .addOption(new Option('--json', 'the same as -o json').implies({ output: 'json' }))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  kustomize build --enable-alpha-plugins --enable-exec overlays/prod | ameide-process verify --rendered -
+  ameide-process verify deploy/processes
+  ameide-process verify deploy/processes --against origin/main`,
+    )
+    .action((dir: string | undefined, options, command: Command) =>
+      run(async () => {
+        const wrong = wrongVerify(dir, options);
+        if (wrong) command.error(`error: ${wrong}`);
+        const { verifyRenderedVerb } = await import('./verify.ts');
+        if (dir !== undefined) command.error('error: verifying a folder is not built yet; use --rendered');
+        return verifyRenderedVerb(options.rendered, options, terminal);
+      })(),
+    );
+
+  program
+    .command('serve-definitions')
+    .description('Serve a folder of definitions as the Transformation service does. For development only.')
+    .argument('<dir>', 'a folder <tenant>/<id>/<version>.json')
+    .addOption(new Option('--port <number>', 'the port; 0: any free one').argParser(portNumber).default(0))
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--allow-remote', 'listen on an address that others can reach')
+    .option('--token-env <name>', 'demand the bearer token in this environment variable')
+    .addOption(new Option('--slow <ms>', 'answer so much later').argParser(positiveInteger))
+    .option('--fail <status[:n]>', 'fail with this gRPC status; only the first n calls')
+    .addOption(new Option('--mutate <id>', 'give other bytes for this id, under the same version (repeatable)').argParser(collect))
+    .addHelpText('after', '\nExample:\n  ameide-process serve-definitions examples/definitions --port 7070 --fail UNAVAILABLE:2')
+    .action((dir: string, options, command: Command) =>
+      run(async () => {
+        const { parseFailure, serveDefinitionsVerb } = await import('./serve-definitions.ts');
+        const fail = options.fail === undefined ? undefined : parseFailure(options.fail);
+        if (options.fail !== undefined && !fail)
+          command.error(`error: --fail ${options.fail}: name a gRPC status such as UNAVAILABLE or UNAVAILABLE:3`);
+        return serveDefinitionsVerb(dir, { ...options, fail }, terminal);
+      })(),
+    );
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
@@ -46,4 +139,34 @@ export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
   return value;
+}
+
+/** For options that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (!/^[0-9]+$/.test(text) || value > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+  return value;
+}
+
+interface VerifyArguments {
+  readonly rendered?: string;
+  readonly against?: string;
+  readonly drop?: readonly string[];
+  readonly requireProcess?: boolean;
+  readonly fnConfig?: string;
+}
+
+/** Options that do not go together are refused rather than passed over. */
+function wrongVerify(dir: string | undefined, { rendered, against, drop, requireProcess, fnConfig }: VerifyArguments): string | undefined {
+  if (dir === undefined && rendered === undefined)
+    return 'name a folder, or a rendered stream with --rendered; a live cluster cannot be verified yet';
+  if (dir !== undefined && rendered !== undefined) return 'name a folder or --rendered, not both';
+  if (rendered !== undefined && (against !== undefined || fnConfig !== undefined))
+    return '--against and --fn-config need a folder, not --rendered';
+  if (rendered === undefined && requireProcess) return '--require-process needs --rendered';
+  return drop !== undefined && against === undefined ? '--drop needs --against' : undefined;
 }

@@ -1,0 +1,14 @@
+/** What a check found out about one Process, or about the whole. Pure. */
+import type { Problem, ResourceRef } from '../problem.ts';
+
+export interface Outcome {
+  readonly check: string;
+  /** Absent for a check of the whole. */
+  readonly process?: ResourceRef;
+  /** Undefined: it could not be made, because an earlier check failed. */
+  readonly problems: readonly Problem[] | undefined;
+}
+
+export function findingsOf(outcomes: readonly Outcome[]): Problem[] {
+  return outcomes.flatMap(({ problems }) => problems ?? []);
+}

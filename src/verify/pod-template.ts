@@ -1,0 +1,26 @@
+/** What the checks look at in a worker Deployment, however little of it is as it should be. Pure. */
+import { definition } from '../names.ts';
+import { isObject, type Resource } from '../resource.ts';
+
+/** The value at a path, or undefined when anything on the way is not there. */
+export function valueAt(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
+}
+
+export function objectsAt(value: unknown, ...path: readonly string[]): Resource[] {
+  const list = valueAt(value, ...path);
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+export const templatePath = ['spec', 'template'] as const;
+export const podPath = [...templatePath, 'spec'] as const;
+
+/** The container that polls. */
+export function workerContainer(deployment: Resource): Resource | undefined {
+  return objectsAt(deployment, ...podPath, 'containers').find(({ name }) => name === definition.container);
+}
+
+/** A field of the worker container, as findings name it. */
+export function containerField(field: string): string {
+  return `spec.template.spec.containers[name=${definition.container}]${field && `.${field}`}`;
+}

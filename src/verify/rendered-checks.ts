@@ -1,0 +1,203 @@
+/**
+ * What has to agree about one Process in a rendered stream: one function each, so that a rule is a function and a line. What an outer
+ * kustomization may well change (replicas, resources, labels, annotations, variables of the user's own) is not looked at. Pure.
+ */
+import { annotation, deploymentName, env, selectorLabel, specHash } from '../names.ts';
+import { withPins } from '../pin.ts';
+import { type Problem, problem } from '../problem.ts';
+import type { Pin } from '../process.ts';
+import { selector } from '../render/deployment.ts';
+import { workerEnv } from '../render/worker-env.ts';
+import { annotationOf, isSame, namespaceOf, type Resource, referTo } from '../resource.ts';
+import { definitionsMounted } from './mounted-definitions.ts';
+import { containerField, objectsAt, templatePath, valueAt, workerContainer } from './pod-template.ts';
+import { broken, type Rendered, show } from './rendered-process.ts';
+
+export type RenderedCheck = (seen: Rendered) => Problem[];
+
+/** In the order in which one cause explains the next. The keys are the names of the checks in reports. */
+export const renderedChecks = {
+  definition: definitionsAreThere,
+  workers: workersAreThere,
+  spec: specIsTheRenderedOne,
+  image: imageIsTheProcesss,
+  selector: selectorIsTheProcesss,
+  env: variablesAreTheProcesss,
+  mount: (seen) => seen.deployments.flatMap((deployment) => definitionsMounted(seen, deployment)),
+} as const satisfies Record<string, RenderedCheck>;
+
+function definitionsAreThere({ item, process, pin, retained, definitions, children }: Rendered): Problem[] {
+  const { tenantId } = process.spec.definitionRef;
+  const read = (wanted: Pin, role: 'pin' | 'retained', field: string) => {
+    const text = definitions.read(wanted, tenantId, role, field);
+    return typeof text === 'string' ? [] : [{ ...text, resource: referTo(item) }];
+  };
+  const checksums = new Set([pin, ...retained].map(({ checksum }) => checksum));
+  const isPinned = (child: Resource) => checksums.has(annotationOf(child, annotation.definitionChecksum) ?? '');
+  const mutable = children.filter((child) => child.kind === 'ConfigMap' && isPinned(child) && child.immutable !== true);
+  return [
+    ...read(pin, 'pin', 'spec.definitionRef.pin'),
+    ...retained.flatMap((one, at) => read(one, 'retained', `spec.definitionRef.retained[${at}]`)),
+    ...mutable.map((child) =>
+      broken(
+        child,
+        'immutable',
+        { wanted: true, found: child.immutable },
+        'a definition must not be edited under its workers; set it to true',
+      ),
+    ),
+  ];
+}
+
+function workersAreThere(seen: Rendered): Problem[] {
+  const { item, process, renderedAs, deployments, children } = seen;
+  if (deployments.length === 0) return [notRendered(item)];
+  const renamed = renderedAs !== process.metadata.name;
+  const wanted = deploymentName(renderedAs);
+  const [stable, ...more] = [...deployments].sort((a, b) => Number(referTo(b).name === wanted) - Number(referTo(a).name === wanted));
+  const name = referTo(stable!).name;
+  return [
+    ...(renamed ? [renamedProcess(item, renderedAs)] : []),
+    ...(!renamed && name !== wanted
+      ? [
+          broken(
+            stable!,
+            'metadata.name',
+            { wanted, found: name },
+            `should be "${wanted}"; rename in the kustomization that runs the function`,
+          ),
+        ]
+      : []),
+    ...more.map((other) =>
+      broken(
+        other,
+        'metadata.name',
+        { found: referTo(other).name },
+        `Process "${renderedAs}" has another worker Deployment already; remove one`,
+      ),
+    ),
+    ...children.flatMap((child) => namespaceDiffers(child, item)),
+  ];
+}
+
+export function notRendered(item: Resource): Problem {
+  const how =
+    'was the function skipped? Use `kustomize build --enable-alpha-plugins --enable-exec`, not `kubectl kustomize`, or commit rendered manifests';
+  return problem('NotRendered', `no worker Deployment was generated for it; ${how}`, { resource: referTo(item) });
+}
+
+function renamedProcess(item: Resource, renderedAs: string): Problem {
+  const message = `was rendered as "${renderedAs}" and renamed afterwards: PROCESS_NAME, selector and owner still say "${renderedAs}"; move the namePrefix or nameSuffix into the kustomization that runs the function`;
+  return broken(item, 'metadata.name', { wanted: renderedAs, found: referTo(item).name }, message);
+}
+
+function namespaceDiffers(child: Resource, item: Resource): Problem[] {
+  const [found, wanted] = [namespaceOf(child), namespaceOf(item)];
+  if (found === wanted) return [];
+  const say = (namespace: string) => (namespace === '' ? 'no namespace' : `namespace "${namespace}"`);
+  return [
+    broken(child, 'metadata.namespace', { wanted, found }, `has ${say(found)}, its Process has ${say(wanted)}; set one for all of them`),
+  ];
+}
+
+function specIsTheRenderedOne({ item, process, pin, retained, deployments }: Rendered): Problem[] {
+  const { spec } = process;
+  const path = `metadata.annotations[${annotation.renderedFrom}]`;
+  const wanted = specHash({ ...spec, definitionRef: withPins(spec.definitionRef, { pin, retained }) });
+  const claimed = annotationOf(item, annotation.renderedFrom);
+  const own =
+    claimed === wanted
+      ? []
+      : [
+          broken(
+            item,
+            path,
+            { wanted, found: claimed },
+            claimed === undefined
+              ? 'is missing: the render sets it; do not remove annotations after the render'
+              : `the spec was changed after the render (${claimed} was rendered, ${wanted} is here); make the change before the function runs`,
+          ),
+        ];
+  const others = deployments.flatMap((deployment) => {
+    const found = annotationOf(deployment, annotation.renderedFrom);
+    if (found === (claimed ?? wanted)) return [];
+    return [
+      broken(
+        deployment,
+        path,
+        { wanted: claimed ?? wanted, found },
+        `was rendered from another spec (${found ?? 'none is named'}) than its Process (${claimed ?? wanted}); render again`,
+      ),
+    ];
+  });
+  return [...own, ...others];
+}
+
+function imageIsTheProcesss({ process, deployments }: Rendered): Problem[] {
+  const wanted = process.spec.image;
+  return deployments.flatMap((deployment) => {
+    const worker = workerContainer(deployment);
+    if (!worker)
+      return [broken(deployment, containerField(''), {}, 'the worker container is gone; do not rename or remove it after the render')];
+    if (worker.image === wanted) return [];
+    const message = `is ${show(worker.image)}, the Process says ${show(wanted)}; set the image in the Process (\`images:\` does not reach it)`;
+    return [broken(deployment, containerField('image'), { wanted, found: worker.image }, message)];
+  });
+}
+
+function selectorIsTheProcesss({ process, renderedAs, deployments }: Rendered): Problem[] {
+  const wanted = selector({ ...process, metadata: { ...process.metadata, name: renderedAs } });
+  return deployments.flatMap((deployment) => {
+    const found = valueAt(deployment, 'spec', 'selector');
+    const labels = valueAt(deployment, ...templatePath, 'metadata', 'labels');
+    const own = valueAt(deployment, 'metadata', 'labels', selectorLabel.process);
+    const problems: Problem[] = [];
+    if (!isSame(found, { matchLabels: wanted })) {
+      const message = `is ${show(found)}, the Process implies ${show({ matchLabels: wanted })}; use \`labels:\` without includeSelectors`;
+      problems.push(broken(deployment, 'spec.selector', { wanted: { matchLabels: wanted }, found }, message));
+    }
+    for (const [label, value] of Object.entries(wanted)) {
+      const there = valueAt(labels, label);
+      if (there === value) continue;
+      const message = `is ${show(there)}, the selector needs "${value}"; leave this label to the tool`;
+      problems.push(broken(deployment, `spec.template.metadata.labels[${label}]`, { wanted: value, found: there }, message));
+    }
+    if (own !== wanted[selectorLabel.process]) {
+      const message = `is ${show(own)}, should be "${wanted[selectorLabel.process]}"; leave this label to the tool`;
+      problems.push(
+        broken(deployment, `metadata.labels[${selectorLabel.process}]`, { wanted: wanted[selectorLabel.process], found: own }, message),
+      );
+    }
+    return problems;
+  });
+}
+
+const ownVariables = Object.values(env) as readonly string[];
+
+/** Only our own variables; where the Process leaves the address to the function's configuration, any one address will do. */
+function variablesAreTheProcesss({ process, renderedAs, pin, deployments }: Rendered): Problem[] {
+  const rendered = { ...process, metadata: { ...process.metadata, name: renderedAs } };
+  const wanted = new Map(workerEnv(rendered, { pin, text: '' }, '').map((variable) => [variable.name, variable]));
+  const isAnyAddress = process.spec.temporal.address === undefined;
+  return deployments.flatMap((deployment) => {
+    const found = objectsAt(workerContainer(deployment), 'env');
+    return ownVariables.flatMap((name) => {
+      const [variable, ...more] = found.filter((one) => one.name === name);
+      const expected = wanted.get(name);
+      if (!variable && !expected) return [];
+      const at = containerField(`env[name=${name}]`);
+      if (more.length > 0) return [broken(deployment, at, {}, `is there ${more.length + 1} times; remove what was added after the render`)];
+      if (name === env.address && isAnyAddress && typeof variable?.value === 'string' && variable.value !== '') return [];
+      if (isSame(variable, expected)) return [];
+      const [is, should] = [contentOf(variable), contentOf(expected)];
+      const message = `is ${show(is)}, the Process implies ${show(should)}; set it in the Process, before the function runs`;
+      return [broken(deployment, at, { wanted: should, found: is }, message)];
+    });
+  });
+}
+
+/** A variable's value, or where it comes from. Nothing secret: secrets are by reference only, and these variables are the tool's own. */
+function contentOf(variable: Readonly<Record<string, unknown>> | object | undefined): unknown {
+  const { value, valueFrom } = (variable ?? {}) as { value?: unknown; valueFrom?: unknown };
+  return value ?? valueFrom;
+}

@@ -1,0 +1,114 @@
+/** What was verified, for people as a table and for machines as the JSON of the platform's `primitive verify`. Pure. */
+import { describe, hasErrors, type Problem, type ResourceRef, reasons, toResult } from '../problem.ts';
+import type { Outcome } from './outcome.ts';
+import { findingsOf } from './outcome.ts';
+
+/** What was looked at; a live cluster will be one more. */
+export type Mode = 'rendered' | 'repository' | 'revision';
+
+export interface Report {
+  readonly mode: Mode;
+  readonly outcomes: readonly Outcome[];
+  /** Findings that belong to no check, such as remarks. */
+  readonly remarks?: readonly Problem[];
+}
+
+export function hasPassed({ outcomes, remarks = [] }: Report): boolean {
+  return !hasErrors([...findingsOf(outcomes), ...remarks]) && outcomes.every(({ problems }) => problems !== undefined);
+}
+
+export function findingsIn({ outcomes, remarks = [] }: Report): Problem[] {
+  return distinct([...findingsOf(outcomes), ...remarks]);
+}
+
+/** The report as JSON values. A check passes when it could be made of every Process and found no error. */
+export function toReportJson(report: Report): Record<string, unknown> {
+  const findings = findingsIn(report);
+  const checks = [...new Set(report.outcomes.map(({ check }) => check))].map((check) => checkJson(check, report.outcomes));
+  return {
+    mode: report.mode,
+    summary: summaryOf(report),
+    checks,
+    next_steps: [
+      ...new Set(findings.filter(({ severity }) => severity === 'error').map(({ reason }) => `${reason}: ${reasons[reason][1]}`)),
+    ],
+    cascade: [],
+    findings: findings.map(toResult),
+  };
+}
+
+function checkJson(check: string, outcomes: readonly Outcome[]): Record<string, unknown> {
+  const made = outcomes.filter((outcome) => outcome.check === check);
+  const failed = made.filter((outcome) => stateOf(outcome) !== 'PASS');
+  const unmade = made.filter(({ problems }) => problems === undefined);
+  const what = made[0]?.process ? `${made.length - failed.length} of ${count(made.length, 'Process')} pass` : 'of the whole';
+  return {
+    check,
+    status: failed.length === 0 ? 'CHECK_STATUS_PASS' : 'CHECK_STATUS_FAIL',
+    message: `${what}${unmade.length > 0 ? `; could not be checked: ${unmade.map(({ process }) => named(process)).join(', ')}` : ''}`,
+    issues: made.flatMap(({ problems = [] }) => problems.map(issueJson)),
+  };
+}
+
+function issueJson(found: Problem): Record<string, unknown> {
+  const { resource, field, file, reason, message } = found;
+  return {
+    resource: resource ? `${resource.kind}/${named(resource)}` : (file?.path ?? ''),
+    field: field?.path ?? '',
+    expected: text(field?.proposedValue),
+    actual: text(field?.currentValue),
+    reason,
+    message,
+  };
+}
+
+function text(value: unknown): string {
+  return value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+export function stateOf({ problems }: Outcome): 'PASS' | 'FAIL' | '-' {
+  if (problems === undefined) return '-';
+  return hasErrors(problems) ? 'FAIL' : 'PASS';
+}
+
+/** One row for each Process, one column for each check; `-` where an earlier failure left nothing to check. */
+export function tableOf({ outcomes }: Report): { headings: string[]; rows: string[][] } {
+  const ofProcesses = outcomes.filter(({ process }) => process);
+  const checks = [...new Set(ofProcesses.map(({ check }) => check))];
+  const rows = new Map<string, Map<string, string>>();
+  for (const outcome of ofProcesses) {
+    const name = named(outcome.process);
+    const row = rows.get(name) ?? new Map<string, string>();
+    // Two Processes of one name share a row, which shows the worse of the two.
+    const state = row.get(outcome.check) === 'FAIL' ? 'FAIL' : stateOf(outcome);
+    rows.set(name, row.set(outcome.check, state));
+  }
+  return {
+    headings: ['PROCESS', ...checks.map((check) => check.toUpperCase())],
+    rows: [...rows].map(([name, states]) => [name, ...checks.map((check) => states.get(check) ?? '-')]),
+  };
+}
+
+/** `FAIL: 2 errors in 3 Processes`. */
+export function summaryOf(report: Report): string {
+  const processes = new Set(report.outcomes.flatMap(({ process }) => (process ? [named(process)] : [])));
+  const errors = findingsIn(report).filter(({ severity }) => severity === 'error');
+  const subject = count(processes.size, 'Process');
+  return hasPassed(report) ? `PASS: ${subject}, nothing wrong` : `FAIL: ${count(errors.length, 'error')} in ${subject}`;
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
+}
+
+export function named(ref: ResourceRef | undefined): string {
+  return ref ? `${ref.namespace ? `${ref.namespace}/` : ''}${ref.name}` : '';
+}
+
+function distinct(findings: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return findings.filter((found) => {
+    const line = describe(found);
+    return !seen.has(line) && seen.add(line);
+  });
+}
