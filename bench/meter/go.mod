@@ -1,0 +1,3 @@
+module ameide.io/process/bench/meter
+
+go 1.26.0
