@@ -1,6 +1,6 @@
 /** The verbs and their options. Each is a file beside this one; usage errors exit 2, findings exit 1. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
+import { outdatedHelp, pinHelp, repeated, wantedVersion } from './pin-options.ts';
 import { openTerminal } from './terminal.ts';
 
 const intro = `ameide-process turns Process resources into pinned, reviewable manifests for Temporal workers.
@@ -51,7 +51,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
         wantedVersion,
       ),
     )
-    .addOption(new Option('--drop <version|checksum>', 'retire a retained pin; may be repeated').argParser(collect).default([], 'none'))
+    .addOption(new Option('--drop <version|checksum>', 'retire a retained pin; may be repeated').argParser(repeated).default([], 'none'))
     .addOption(fnConfig())
     .addOption(source())
     .option('--dry-run', 'change nothing; say what would change')
@@ -82,7 +82,9 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .option('--require-process', 'with --rendered: a stream without any Process fails')
     .option('--against <ref>', 'compare DIR with a Git revision too: no retained pin lost, no queue changed')
     .addOption(
-      new Option('--drop <pin>', 'with --against: a checksum or version that is meant to be dropped (repeatable)').argParser(collect),
+      new Option('--drop <version|checksum>', 'with --against: this pin is meant to be dropped; may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
     )
     .addOption(fnConfig())
     .addOption(output())
@@ -115,7 +117,11 @@ Examples:
     .option('--token-env <name>', 'demand the bearer token in this environment variable')
     .addOption(new Option('--slow <ms>', 'answer so much later').argParser(positiveInteger))
     .option('--fail <status[:n]>', 'fail with this gRPC status; only the first n calls')
-    .addOption(new Option('--mutate <id>', 'give other bytes for this id, under the same version (repeatable)').argParser(collect))
+    .addOption(
+      new Option('--mutate <id>', 'give other bytes for this id, under the same version; may be repeated')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .addHelpText('after', '\nExample:\n  ameide-process serve-definitions examples/definitions --port 7070 --fail UNAVAILABLE:2')
     .action((dir: string, options, command: Command) =>
       run(async () => {
@@ -141,11 +147,6 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-/** For options that may be given several times. */
-export function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
 function portNumber(text: string): number {
   const value = Number(text);
   if (!/^[0-9]+$/.test(text) || value > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
@@ -155,7 +156,7 @@ function portNumber(text: string): number {
 interface VerifyArguments {
   readonly rendered?: string;
   readonly against?: string;
-  readonly drop?: readonly string[];
+  readonly drop: readonly string[];
   readonly requireProcess?: boolean;
   readonly fnConfig?: string;
 }
@@ -168,5 +169,5 @@ function wrongVerify(dir: string | undefined, { rendered, against, drop, require
   if (rendered !== undefined && (against !== undefined || fnConfig !== undefined))
     return '--against and --fn-config need a folder, not --rendered';
   if (rendered === undefined && requireProcess) return '--require-process needs --rendered';
-  return drop !== undefined && against === undefined ? '--drop needs --against' : undefined;
+  return drop.length > 0 && against === undefined ? '--drop needs --against' : undefined;
 }
