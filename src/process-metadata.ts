@@ -11,7 +11,7 @@ import { type Problem, problem, type Reason } from './problem.ts';
 import { isObject } from './resource.ts';
 
 /** What a person writes, and what a live object has as well. */
-const known: Readonly<Record<string, 'string' | 'map' | 'list' | 'number' | 'any'>> = {
+const known: Readonly<Record<string, 'string' | 'map' | 'list' | 'number' | 'time'>> = {
   name: 'string',
   namespace: 'string',
   labels: 'map',
@@ -24,17 +24,25 @@ const known: Readonly<Record<string, 'string' | 'map' | 'list' | 'number' | 'any
   resourceVersion: 'string',
   selfLink: 'string',
   generation: 'number',
-  creationTimestamp: 'string',
-  deletionTimestamp: 'string',
+  creationTimestamp: 'time',
+  deletionTimestamp: 'time',
   deletionGracePeriodSeconds: 'number',
 };
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[-+]\d\d:\d\d)$/;
 
 export function checkMetadata(metadata: unknown): Problem[] {
   if (metadata === undefined || metadata === null) return [wrong('FieldMissing', 'metadata.name', 'is required: add it')];
   if (!isObject(metadata)) return [wrong('FieldInvalid', 'metadata', 'must be a mapping')];
   const problems = Object.entries(metadata).flatMap(([key, value]) => checkField(key, value));
   if (problems.some(({ reason }) => reason === 'FieldInvalid')) return problems;
-  return [...problems, ...checkNames(metadata), ...checkLabels(metadata.labels), ...checkAnnotations(metadata.annotations)];
+  return [
+    ...problems,
+    ...checkNames(metadata),
+    ...checkLabels(metadata.labels),
+    ...checkAnnotations(metadata.annotations),
+    ...checkOwners(metadata),
+  ];
 }
 
 function checkField(key: string, value: unknown): Problem[] {
@@ -43,6 +51,8 @@ function checkField(key: string, value: unknown): Problem[] {
   if (!type) return [wrong('FieldUnknown', at, 'is unknown: correct its name or remove it')];
   if (value === null || value === undefined) return [];
   if (type === 'string' && typeof value !== 'string') return [wrong('FieldInvalid', at, 'must be a string: quote it')];
+  if (type === 'time' && !(typeof value === 'string' && rfc3339.test(value)))
+    return [wrong('FieldInvalid', at, 'must be a time such as 2026-01-31T12:00:00Z')];
   if (type === 'number' && !Number.isInteger(value)) return [wrong('FieldInvalid', at, 'must be a whole number')];
   if (type === 'list' && !Array.isArray(value)) return [wrong('FieldInvalid', at, 'must be a list')];
   if (type !== 'map') return [];
@@ -80,6 +90,24 @@ function checkAnnotations(annotations: unknown): Problem[] {
     ...problems,
     wrong('LabelInvalid', 'metadata.annotations', `have ${size} bytes together, at most ${annotationsLimit} are allowed: shorten them`),
   ];
+}
+
+/** Who holds an object or owns it; in Git there is seldom either. */
+function checkOwners({ finalizers, ownerReferences }: Readonly<Record<string, unknown>>): Problem[] {
+  const names = (Array.isArray(finalizers) ? finalizers : []).flatMap((name: unknown, index) => {
+    const at = `metadata.finalizers[${index}]`;
+    return typeof name === 'string'
+      ? refuse('NameInvalid', at, name, invalidLabelKey(name))
+      : [wrong('FieldInvalid', at, 'must be a string')];
+  });
+  const owners = (Array.isArray(ownerReferences) ? ownerReferences : []).flatMap((owner: unknown, index) =>
+    ['apiVersion', 'kind', 'name', 'uid'].flatMap((key) =>
+      isObject(owner) && typeof owner[key] === 'string' && owner[key] !== ''
+        ? []
+        : [wrong('FieldMissing', `metadata.ownerReferences[${index}].${key}`, 'is required: add it')],
+    ),
+  );
+  return [...names, ...owners];
 }
 
 function refuse(reason: Reason, path: string, found: string, legal: string | undefined): Problem[] {
