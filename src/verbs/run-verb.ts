@@ -1,6 +1,6 @@
 /** The verbs and their options. Each is a file beside this one; usage errors exit 2, findings exit 1. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { outdatedHelp, pinHelp, repeated, wantedVersion } from './pin-options.ts';
+import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
 import { openTerminal } from './terminal.ts';
 
 const intro = `ameide-process turns Process resources into pinned, reviewable manifests for Temporal workers.
@@ -51,7 +51,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
         wantedVersion,
       ),
     )
-    .addOption(new Option('--drop <version|checksum>', 'retire a retained pin; may be repeated').argParser(repeated).default([], 'none'))
+    .addOption(new Option('--drop <version|checksum>', 'retire a retained pin; may be repeated').argParser(collect).default([], 'none'))
     .addOption(fnConfig())
     .addOption(source())
     .option('--dry-run', 'change nothing; say what would change')

@@ -1,0 +1,80 @@
+/** What each target is pinned to, with the bytes of everything that stays mounted. Asks the source; writes nothing. */
+import type { Definition } from '../definition/source.ts';
+import { type Pins, repin } from '../pin.ts';
+import { type Problem, problem } from '../problem.ts';
+import type { Pin } from '../process.ts';
+import { type PinnedText, requestOf } from '../render/resolve.ts';
+import { type Lookup, requestFor } from './look-up.ts';
+import { about, type Decided, dropPins, type Target, type WantedVersion } from './target.ts';
+
+export interface Wish {
+  readonly version: WantedVersion;
+  /** Versions or checksums to retire. */
+  readonly drop: readonly string[];
+  /** Whether the source is asked; without it nothing but `drop` happens. */
+  readonly isAsked: boolean;
+}
+
+/** Every target's pins, or everything that stands in the way. `lookup` is undefined where no source is at hand. */
+export async function decidePins(
+  targets: readonly Target[],
+  wish: Wish,
+  lookup: Lookup | undefined,
+): Promise<{ decided: Decided[]; problems: Problem[] }> {
+  const outcomes = await Promise.all(targets.map((target) => decide(target, wish, lookup)));
+  const decided = outcomes.flatMap((outcome) => ('target' in outcome ? [outcome] : []));
+  return { decided, problems: outcomes.flatMap((outcome) => ('target' in outcome ? [] : outcome.problems)) };
+}
+
+async function decide(target: Target, wish: Wish, lookup: Lookup | undefined): Promise<Decided | { problems: Problem[] }> {
+  const ref = target.process.spec.definitionRef;
+  const drop = dropPins(target, wish.drop);
+  if ('problems' in drop) return drop;
+  const kept = (ref.retained ?? []).filter(({ checksum }) => !drop.dropped.some((pin) => pin.checksum === checksum));
+  if (!wish.isAsked || !lookup) {
+    if (!ref.pin) return refuse(target, problem('PinMissing', 'there is no pin yet; run `ameide-process pin DIR` without --drop first'));
+    const next = { pin: ref.pin, retained: kept };
+    const texts = await Promise.all([next.pin, ...next.retained].map((pin) => readBytes(target, pin, undefined, undefined)));
+    return { target, next, texts: texts.filter((text) => 'text' in text) };
+  }
+  const definition = await lookup.read(requestFor(target.process, wish.version));
+  if ('reason' in definition) return refuse(target, definition);
+  // Judged with what is dropped still known: a version that comes back with other bytes is mutated all the same.
+  const judged = repin(ref, definition);
+  if ('reason' in judged) return refuse(target, judged);
+  const next: Pins = {
+    ...judged,
+    retained: judged.retained.filter((pin) => !drop.dropped.some(({ checksum }) => checksum === pin.checksum)),
+  };
+  const texts = await Promise.all([next.pin, ...next.retained].map((pin) => readBytes(target, pin, definition, lookup)));
+  const problems = texts.flatMap((text) => ('reason' in text ? [about(target, text)] : []));
+  return problems.length > 0 ? { problems } : { target, next, texts: texts.filter((text) => 'text' in text) };
+}
+
+function refuse(target: Target, found: Problem): { problems: Problem[] } {
+  return { problems: [about(target, found)] };
+}
+
+/** A pin's bytes: just looked up, beside the Process, or by its version from the source, if they still have its checksum. */
+async function readBytes(
+  target: Target,
+  pin: Pin,
+  fresh: Definition | undefined,
+  lookup: Lookup | undefined,
+): Promise<PinnedText | Problem> {
+  if (fresh?.checksum === pin.checksum) return { pin, text: fresh.text };
+  const { tenantId } = target.process.spec.definitionRef;
+  const stored = target.store.read(pin, tenantId, 'retained', 'spec.definitionRef.retained');
+  if (typeof stored === 'string') return { pin, text: stored };
+  if (!lookup) return stored;
+  const { namespace } = requestOf(target.process);
+  const found = await lookup.read({ id: pin.id, tenantId, version: pin.version, ...(namespace && { namespace }) });
+  if ('text' in found && found.checksum === pin.checksum) return { pin, text: found.text };
+  const why =
+    'text' in found ? `the source now gives ${found.checksum} for that version` : `the source does not give them (${found.message})`;
+  return problem(
+    'RetainedBytesMissing',
+    `the bytes of "${pin.id}" version ${pin.version} (${pin.checksum}) are not in the package and ${why}; restore the file from Git, or retire them: \`ameide-process pin DIR NAME --drop ${pin.version}\``,
+    { field: { path: 'spec.definitionRef.retained', currentValue: pin } },
+  );
+}

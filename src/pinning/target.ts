@@ -1,0 +1,75 @@
+/** A Process whose pin is to be written, whichever file that pin stands in: its own, or an overlay's patch. */
+import type { Pins } from '../pin.ts';
+import { type Problem, problem } from '../problem.ts';
+import type { Pin, Process } from '../process.ts';
+import type { DefinitionStore } from '../render/definition-store.ts';
+import type { PinnedText } from '../render/resolve.ts';
+import type { Change } from '../resource-list.ts';
+
+/** What `--version` asked for: a version, the latest, or nothing (what the Process says). */
+export type WantedVersion = number | 'latest' | undefined;
+
+export interface Target {
+  /** The Process that counts: as it stands, or as kustomize builds it. */
+  readonly process: Process;
+  /** Who its ConfigMaps are for in Git: the Process before the overlay's own prefix and namespace. */
+  readonly owner: Process;
+  /** The file of the pin, relative to the folder. */
+  readonly path: string;
+  /** The file of the definitions, relative to the folder. */
+  readonly generatedPath: string;
+  readonly store: DefinitionStore;
+  /** The name of the ConfigMap for a checksum. */
+  configMapName(checksum: string): string;
+  /** The changes that write the pins, and `version` where it was asked for. None when they stand there already. */
+  changes(next: Pins, version: WantedVersion): Change[];
+}
+
+/** A target and what it gets. */
+export interface Decided {
+  readonly target: Target;
+  readonly next: Pins;
+  /** The bytes of every pin, the current one first. After a mere `--drop`, of those that are at hand. */
+  readonly texts: readonly PinnedText[];
+}
+
+/** A finding about a target. */
+export function about({ process: { apiVersion, kind, metadata }, path }: Target, found: Problem): Problem {
+  const { name, namespace } = metadata;
+  return { resource: { apiVersion, kind, name, ...(namespace && { namespace }) }, file: { path }, ...found };
+}
+
+/** What a target's pins are without those that `drops` names by version or checksum; refuses what is not retained. */
+export function dropPins(target: Target, drops: readonly string[]): { dropped: readonly Pin[] } | { problems: Problem[] } {
+  const { pin, retained = [] } = target.process.spec.definitionRef;
+  const dropped: Pin[] = [];
+  const problems: Problem[] = [];
+  for (const wanted of drops) {
+    const matches = retained.filter((candidate) => isNamed(candidate, wanted));
+    if (matches.length === 1) dropped.push(matches[0]!);
+    else problems.push(about(target, refuseDrop(wanted, matches, pin, retained)));
+  }
+  return problems.length > 0 ? { problems } : { dropped };
+}
+
+const fewestDigits = 6;
+
+function isNamed({ version, checksum }: Pin, wanted: string): boolean {
+  if (wanted === String(version)) return true;
+  const hex = wanted.replace(/^sha256:/, '').toLowerCase();
+  return hex.length >= fewestDigits && /^[0-9a-f]+$/.test(hex) && checksum.startsWith(`sha256:${hex}`);
+}
+
+function refuseDrop(wanted: string, matches: readonly Pin[], pin: Pin | undefined, retained: readonly Pin[]): Problem {
+  const field = { path: 'spec.definitionRef.retained' };
+  if (matches.length === 0 && pin && isNamed(pin, wanted)) {
+    const message = `"${wanted}" is the current pin; pin another version first: \`ameide-process pin DIR NAME --version N\``;
+    return problem('PinMismatch', message, { field: { path: 'spec.definitionRef.pin', currentValue: pin } });
+  }
+  const list = (pins: readonly Pin[]) => pins.map(({ id, version, checksum }) => `${id} version ${version} (${checksum})`).join(', ');
+  const message =
+    matches.length > 1
+      ? `"${wanted}" is several retained pins: ${list(matches)}; name one by its checksum`
+      : `"${wanted}" is not retained; retained: ${list(retained) || 'nothing'}`;
+  return problem('PinMismatch', message, { field });
+}

@@ -1,0 +1,120 @@
+/** `outdated`: how far the pins are behind the source, as the package managers show it. */
+import process from 'node:process';
+import type { Definition } from '../definition/source.ts';
+import { repin } from '../pin.ts';
+import { type Lookup, openLookup, requestFor } from '../pinning/look-up.ts';
+import { openSourceFor } from '../pinning/open-source.ts';
+import { readTargets, type TargetsRead } from '../pinning/read-targets.ts';
+import { about, type Target } from '../pinning/target.ts';
+import type { Problem } from '../problem.ts';
+import { shown, tellOverlays } from './pin-report.ts';
+import { type Terminal, table, toJson } from './terminal.ts';
+
+export interface OutdatedOptions {
+  readonly fnConfig?: string;
+  readonly source?: string;
+  readonly output: 'table' | 'json';
+}
+
+/** A Process whose pin is not the latest; versions that are not known are absent. */
+interface Outdated {
+  readonly target: Target;
+  readonly wanted: number | undefined;
+  readonly latest: number | undefined;
+}
+
+export async function outdatedVerb(dir: string, names: readonly string[], options: OutdatedOptions, terminal: Terminal): Promise<number> {
+  const read = await readTargets(dir, names, options.fnConfig);
+  if ('problems' in read) return tell(dir, undefined, { rows: [], problems: read.problems }, options, terminal);
+  const source = await openSourceFor(options.source, read, { cwd: process.cwd(), env: process.env });
+  if ('reason' in source) return tell(dir, read, { rows: [], problems: [source] }, options, terminal);
+  const lookup = openLookup(source, read.config.concurrency, (answered, begun) =>
+    terminal.progress(`Looking definitions up: ${answered} of ${begun}`),
+  );
+  try {
+    const results = await Promise.all(read.targets.map((target) => compare(target, lookup)));
+    const rows = results.flatMap(({ row }) => (row ? [row] : []));
+    const problems = results.flatMap(({ target, found }) => found.map((one) => about(target, one)));
+    terminal.progress('');
+    return await tell(dir, read, { rows, problems }, options, terminal);
+  } finally {
+    source.close();
+  }
+}
+
+async function compare(target: Target, lookup: Lookup): Promise<{ target: Target; row?: Outdated; found: Problem[] }> {
+  const ref = target.process.spec.definitionRef;
+  const [wanted, latest] = await Promise.all([
+    lookup.read(requestFor(target.process, undefined)),
+    lookup.read(requestFor(target.process, 'latest')),
+  ]);
+  const answers = wanted === latest ? [wanted] : [wanted, latest];
+  const found = answers.flatMap((answer) => {
+    const judged = 'reason' in answer ? answer : repin(ref, answer);
+    return 'reason' in judged ? [judged] : [];
+  });
+  const versionOf = (answer: Definition | Problem) => ('text' in answer ? answer.version : undefined);
+  const row = { target, wanted: versionOf(wanted), latest: versionOf(latest) };
+  return { target, found, ...(isOutdated(row) && { row }) };
+}
+
+function isOutdated({ target, wanted, latest }: Outdated): boolean {
+  const { id, pin } = target.process.spec.definitionRef;
+  if (!pin || pin.id !== id) return true;
+  return (wanted !== undefined && wanted !== pin.version) || (latest !== undefined && latest !== pin.version);
+}
+
+async function tell(
+  dir: string,
+  read: TargetsRead | undefined,
+  { rows, problems }: { rows: readonly Outdated[]; problems: readonly Problem[] },
+  { output }: OutdatedOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const exitCode = rows.length > 0 || problems.length > 0 ? 1 : 0;
+  await terminal.report(problems);
+  if (output === 'json') {
+    await terminal.print(toJson({ outdated: rows.map(asJson), overlays: read?.overlays ?? [] }, problems));
+    return exitCode;
+  }
+  if (rows.length > 0) {
+    await terminal.print(
+      table(
+        ['PROCESS', 'CURRENT', 'WANTED', 'LATEST', 'FILE'],
+        rows.map((row) => cells(dir, row, terminal)),
+      ),
+    );
+  }
+  if (exitCode === 0) await terminal.print(`${dir}: every pin is the latest`);
+  if (read) await tellOverlays(dir, read.overlays, 'outdated', terminal);
+  return exitCode;
+}
+
+/** Red: `pin` would change it. Yellow: it is held back by the version that it wants. */
+function cells(dir: string, { target, wanted, latest }: Outdated, terminal: Terminal): string[] {
+  const { metadata, spec } = target.process;
+  const { id, pin } = spec.definitionRef;
+  const name = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
+  const current = pin ? (pin.id === id ? `${pin.version}` : `${pin.id} ${pin.version}`) : 'none';
+  const isBehind = !pin || pin.id !== id || pin.version !== wanted;
+  return [
+    terminal.style(isBehind ? 'red' : 'yellow', name),
+    current,
+    terminal.style('green', `${wanted ?? '?'}`),
+    terminal.style('cyan', `${latest ?? '?'}`),
+    shown(dir, target.path),
+  ];
+}
+
+function asJson({ target, wanted, latest }: Outdated): object {
+  const { metadata, spec } = target.process;
+  return {
+    name: metadata.name,
+    ...(metadata.namespace && { namespace: metadata.namespace }),
+    file: target.path,
+    definition: spec.definitionRef.id,
+    current: spec.definitionRef.pin?.version ?? null,
+    wanted: wanted ?? null,
+    latest: latest ?? null,
+  };
+}

@@ -1,0 +1,81 @@
+/** What `pin` did, for people and for machines. */
+import type { FileChange } from '../package/package.ts';
+import type { TargetsRead } from '../pinning/read-targets.ts';
+import type { Decided } from '../pinning/target.ts';
+import { type Terminal, table, toJson } from './terminal.ts';
+
+interface Done {
+  readonly dir: string;
+  readonly read: TargetsRead;
+  readonly decided: readonly Decided[];
+  readonly changes: readonly FileChange[];
+}
+
+export async function tellPinned(
+  done: Done,
+  { output, dryRun = false }: { readonly output: 'table' | 'json'; readonly dryRun?: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const { dir, read, decided, changes } = done;
+  if (output === 'json') return terminal.print(asJson(done, dryRun));
+  await terminal.print(
+    table(
+      ['PROCESS', 'DEFINITION', 'PINNED', 'RETAINED', 'FILE'],
+      decided.map((one) => row(dir, one, terminal)),
+    ),
+  );
+  for (const change of changes) {
+    await terminal.print(`${terminal.style('green', `${dryRun ? 'would be ' : ''}${verbOf(change)}`)} ${shown(dir, change.path)}`);
+  }
+  if (changes.length === 0) await terminal.print(`${dir}: every pin is as it should be, nothing to change`);
+  else if (!dryRun) await terminal.remark(nextStep(done));
+  await tellOverlays(dir, read.overlays, 'pin', terminal);
+}
+
+/** Overlays below a folder are not worked on with it; say so, with the commands. */
+export async function tellOverlays(dir: string, overlays: readonly string[], verb: string, terminal: Terminal): Promise<void> {
+  if (overlays.length === 0) return;
+  const commands = overlays.map((overlay) => `\n  ameide-process ${verb} ${shown(dir, overlay).replace(/\/$/, '')}`);
+  await terminal.remark(`Overlays below have pins of their own; take them one by one:${commands.join('')}`);
+}
+
+function nextStep({ dir, read }: Done): string {
+  const then = read.isOverlay ? 'Build it with kustomize as usual' : `Run \`ameide-process render ${dir}\``;
+  return `${then}, review the diff and commit.`;
+}
+
+function verbOf({ before, text }: FileChange): 'created' | 'deleted' | 'changed' {
+  return before === undefined ? 'created' : text === undefined ? 'deleted' : 'changed';
+}
+
+/** A file as a person finds it from where the command was given. */
+export function shown(dir: string, path: string): string {
+  return dir === '.' ? path : `${dir.replace(/\/+$/, '')}/${path}`;
+}
+
+function row(dir: string, { target, next }: Decided, terminal: Terminal): string[] {
+  const { metadata, spec } = target.process;
+  const { pin } = spec.definitionRef;
+  const isMoved = pin?.checksum !== next.pin.checksum || pin.version !== next.pin.version || pin.id !== next.pin.id;
+  const was = pin && (pin.id === next.pin.id ? `${pin.version}` : `${pin.id} ${pin.version}`);
+  const moved = isMoved ? terminal.style('green', `${was === undefined ? 'new' : was} → ${next.pin.version}`) : `${next.pin.version}`;
+  const name = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
+  const retained = next.retained.map((one) => (one.id === next.pin.id ? one.version : `${one.id} ${one.version}`)).join(', ');
+  return [name, next.pin.id, moved, retained || '-', shown(dir, target.path)];
+}
+
+function asJson({ read, decided, changes }: Done, dryRun: boolean): string {
+  const processes = decided.map(({ target, next }) => {
+    const { metadata, spec } = target.process;
+    return {
+      name: metadata.name,
+      ...(metadata.namespace && { namespace: metadata.namespace }),
+      file: target.path,
+      was: spec.definitionRef.pin ?? null,
+      pin: next.pin,
+      retained: next.retained,
+    };
+  });
+  const files = changes.map((change) => ({ path: change.path, change: verbOf(change) }));
+  return toJson({ processes, files, overlays: read.overlays, dryRun }, []);
+}

@@ -1,0 +1,75 @@
+/** `pin`: asks for definitions and writes the pins and the bytes into Git's working tree. All of it, or nothing. */
+import process from 'node:process';
+import type { FileChange } from '../package/package.ts';
+import { writeChanges } from '../package/read-package.ts';
+import { decidePins, type Wish } from '../pinning/decide-pins.ts';
+import { openLookup } from '../pinning/look-up.ts';
+import { openSourceFor } from '../pinning/open-source.ts';
+import { planPins } from '../pinning/plan-pins.ts';
+import { readTargets, type TargetsRead } from '../pinning/read-targets.ts';
+import type { Decided, WantedVersion } from '../pinning/target.ts';
+import type { Problem } from '../problem.ts';
+import { tellPinned } from './pin-report.ts';
+import { type Terminal, toJson } from './terminal.ts';
+
+export interface PinOptions {
+  readonly version?: WantedVersion;
+  readonly drop: readonly string[];
+  readonly fnConfig?: string;
+  readonly source?: string;
+  readonly dryRun?: boolean;
+  readonly output: 'table' | 'json';
+}
+
+export async function pinVerb(dir: string, names: readonly string[], options: PinOptions, terminal: Terminal): Promise<number> {
+  const read = await readTargets(dir, names, options.fnConfig);
+  if ('problems' in read) return refuse(read.problems, options, terminal);
+  const usage = refuseMany(read, names, options);
+  if (usage) {
+    await terminal.remark(usage);
+    return 2;
+  }
+  const { decided, problems } = await decideAll(read, options, terminal);
+  if (problems.length > 0) return refuse(problems, options, terminal);
+  const { changes, problems: refused } = planPins(read, decided, options.version);
+  if (refused.length > 0) return refuse(refused, options, terminal);
+  if (!options.dryRun) writeChanges(dir, changes);
+  await tellPinned({ dir, read, decided, changes: distinct(changes) }, options, terminal);
+  return 0;
+}
+
+async function refuse(findings: readonly Problem[], { output }: PinOptions, terminal: Terminal): Promise<number> {
+  await terminal.report(findings);
+  if (output === 'json') await terminal.print(toJson({ processes: [], files: [] }, findings));
+  return 1;
+}
+
+/** One version for whatever Processes a folder holds is hardly ever meant. */
+function refuseMany({ targets, known }: TargetsRead, names: readonly string[], { version, drop }: PinOptions): string | undefined {
+  if (names.length > 0 || targets.length < 2 || (version === undefined && drop.length === 0)) return;
+  const option = version === undefined ? '--drop' : '--version';
+  return `error: ${option} needs the names of the Processes when there are several: ${known.join(', ')}\n(run with --help for usage)`;
+}
+
+async function decideAll(
+  read: TargetsRead,
+  options: PinOptions,
+  terminal: Terminal,
+): Promise<{ decided: Decided[]; problems: readonly Problem[] }> {
+  const wish: Wish = { version: options.version, drop: options.drop, isAsked: options.version !== undefined || options.drop.length === 0 };
+  if (!wish.isAsked) return decidePins(read.targets, wish, undefined);
+  const source = await openSourceFor(options.source, read, { cwd: process.cwd(), env: process.env });
+  if ('reason' in source) return { decided: [], problems: [source] };
+  const showProgress = (answered: number, begun: number) => terminal.progress(`Looking definitions up: ${answered} of ${begun}`);
+  try {
+    return await decidePins(read.targets, wish, openLookup(source, read.config.concurrency, showProgress));
+  } finally {
+    terminal.progress('');
+    source.close();
+  }
+}
+
+/** Each file once. */
+function distinct(changes: readonly FileChange[]): FileChange[] {
+  return [...new Map(changes.map((change) => [change.path, change])).values()];
+}
