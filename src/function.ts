@@ -24,7 +24,9 @@ export async function runFunction(input: Uint8Array, frozen: boolean, openSource
   if (!isUtf8(input)) return unreadable([problem('YamlInvalid', 'the input is not UTF-8')]);
   const source = Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('utf8');
   const read = readResourceList(source);
-  if ('problems' in read) return unreadable(await explain(source, read.problems));
+  if ('problems' in read) {
+    return read.list ? refused(read.list, read.problems) : unreadable(await explain(source, read.problems));
+  }
   const { list } = read;
 
   const parsed = parseFnConfig(list.functionConfig, frozen);
@@ -64,5 +66,5 @@ async function explain(source: string, problems: Problem[]): Promise<Problem[]> 
   const { parseAllDocuments } = await import('yaml');
   const errors = parseAllDocuments(source, { prettyErrors: true, logLevel: 'silent' }).flatMap((document) => document.errors ?? []);
   if (errors.length === 0) return problems;
-  return errors.slice(0, 20).map(({ message }) => problem('YamlInvalid', message.split('\n')[0]!));
+  return errors.slice(0, 20).map(({ message }) => problem('YamlInvalid', message.split('\n')[0]!.replace(/:$/, '')));
 }

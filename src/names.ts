@@ -105,8 +105,10 @@ export function definitionConfigMapName(process: string, checksum: string): stri
   return `${fit(process, 253 - suffix.length)}${suffix}`;
 }
 
+/** Fits a file system, whatever the Process's name. */
 export function generatedFile(process: string): string {
-  return `${process}.generated.yaml`;
+  const suffix = '.generated.yaml';
+  return `${fit(process, 255 - suffix.length)}${suffix}`;
 }
 
 /** 16 hex digits of the hash of a Process's spec, whatever the order of its keys. */

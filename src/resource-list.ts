@@ -43,8 +43,14 @@ export type Change =
 const listKind = 'ResourceList';
 const listApiVersions = ['config.kubernetes.io/v1', 'config.kubernetes.io/v1beta1', 'config.kubernetes.io/v1alpha1'];
 
+/** What is wrong with the text; and the list all the same when that is about items, so that they can be passed on. */
+interface Unreadable {
+  readonly problems: Problem[];
+  readonly list?: ResourceList;
+}
+
 /** Reads a ResourceList, or says everything that is wrong with the text. */
-export function readResourceList(source: string): { list: ResourceList } | { problems: Problem[] } {
+export function readResourceList(source: string): { list: ResourceList } | Unreadable {
   const parsed = parseYaml(source);
   if ('reason' in parsed) return { problems: [parsed] };
   const { events } = parsed;
@@ -58,10 +64,10 @@ export function readResourceList(source: string): { list: ResourceList } | { pro
   const configEvent = rootKeys.get('functionConfig');
   const functionConfig = configEvent === undefined ? undefined : readValue(parsed, configEvent);
   if (functionConfig && 'problem' in functionConfig) problems.push(functionConfig.problem);
-  if (problems.length > 0) return { problems };
   const config =
     functionConfig && 'value' in functionConfig && isObject(functionConfig.value) ? { functionConfig: functionConfig.value } : {};
-  return { list: { items, layout: { parsed, rootKeys, itemEvents }, ...config } };
+  const list = { items, layout: { parsed, rootKeys, itemEvents }, ...config };
+  return problems.length > 0 ? { problems, list } : { list };
 }
 
 function rootKeysOf({ source, events }: Parsed): Map<string, number> {

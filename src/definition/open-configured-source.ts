@@ -15,7 +15,7 @@ export async function openConfiguredSource(
   const { openSource } = await import('./open-source.ts');
   const { tokenReader } = await import('./token.ts');
   const { env: variable, file } = config.token;
-  const place = { ...(variable !== undefined && { variable }), ...(file !== undefined && { file: resolve(baseDir, file) }) };
+  const place = { ...(variable !== undefined && { env: variable }), ...(file !== undefined && { file: resolve(baseDir, file) }) };
   const readToken = tokenReader(place, env);
   return openSource({
     url: config.source,

@@ -1,5 +1,5 @@
 /** Edits of YAML text that change what was asked and not a byte more: each edit becomes splices of the source. */
-import { type MappingNode, type SequenceNode, skipBlank, type YamlNode } from './nodes.ts';
+import { afterColon, type Entry, type MappingNode, type SequenceNode, skipBlank, type YamlNode } from './nodes.ts';
 import { writeString, writeYaml } from './write.ts';
 
 export interface Splice {
@@ -84,7 +84,7 @@ function setting(source: string, root: YamlNode, path: Path, value: unknown): Sp
       continue;
     }
     const nested = path.slice(depth + 1).reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
-    if (entry) return [replacement(source, node, entry.value, nested, path)];
+    if (entry) return [replacement(source, node, entry, nested, path)];
     if (!isLast && node.entries.some((candidate) => candidate.key === '<<'))
       throw new NotEditableError(path, 'comes from a merge key (`<<`)');
     return [insertion(source, node, key, nested)];
@@ -114,10 +114,16 @@ function isEmpty(node: YamlNode): boolean {
   return node.kind === 'scalar' && (node.style === 'empty' || (node.style === 'plain' && /^(~|null|Null|NULL)$/.test(node.text)));
 }
 
-function replacement(source: string, parent: MappingNode, old: YamlNode, value: unknown, path: Path): Splice {
+function replacement(source: string, parent: MappingNode, { keyNode, value: old }: Entry, value: unknown, path: Path): Splice {
   if (old.anchored) throw new NotEditableError(path, 'has an anchor, so the edit could show elsewhere');
   const { outerStart: start, end } = old;
   const filled = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+  if (!filled && isBlock(old)) {
+    // On the key's line, as it may not stand at the key's column; comments that were between the two follow it.
+    const colon = afterColon(source, keyNode.end);
+    const between = source.slice(colon, start).trimEnd();
+    return { start: colon, end, text: ` ${inlineText(value, old, false)}${between}${source[end - 1] === '\n' ? lineBreakOf(source) : ''}` };
+  }
   if (parent.flow || !filled) {
     const text = inlineText(value, old, parent.flow);
     const lineBreak = source[end - 1] === '\n' && end > start ? lineBreakOf(source) : '';
@@ -132,6 +138,10 @@ function replacement(source: string, parent: MappingNode, old: YamlNode, value: 
   while (/\s/.test(source[keyEnd - 1] ?? '')) keyEnd--;
   const block = childBlock(source, parent, value, true);
   return { start: keyEnd, end, text: source[end - 1] === '\n' ? block : block.trimEnd() };
+}
+
+function isBlock(node: YamlNode): boolean {
+  return (node.kind === 'mapping' || node.kind === 'sequence') && !node.flow;
 }
 
 function inlineText(value: unknown, old: YamlNode, inFlow: boolean): string {

@@ -135,7 +135,8 @@ function scalar(source: string, event: Extract<Event, { type: typeof EVENT_ID.SC
   };
 }
 
-function afterColon(source: string, keyEnd: number): number {
+/** The offset behind the colon of a key that ends at `keyEnd`. */
+export function afterColon(source: string, keyEnd: number): number {
   const colon = skipBlank(source, keyEnd);
   return source[colon] === ':' ? colon + 1 : keyEnd;
 }

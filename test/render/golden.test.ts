@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { reasons } from '../../src/problem.ts';
+import { golden, namesOfCases } from '../golden.ts';
+import { casesFolder, runCase } from './run-case.ts';
+
+golden(casesFolder, runCase);
+
+const all = suite('every case');
+
+for (const name of namesOfCases(casesFolder)) {
+  all(name, async () => {
+    const dir = join(casesFolder, name);
+    const input = readFileSync(join(dir, 'input.yaml'), 'utf8');
+    const { output, findings, exitCode, stderr } = await runCase(input, dir);
+    const hasErrors = findings.some(({ severity }) => severity === 'error');
+    assert.is(exitCode, hasErrors ? 1 : 0);
+    assert.is(stderr.split('\n').length - 1, findings.length, 'one line for each finding');
+    if (!hasErrors) return assertSettled(output, dir);
+    // What was refused comes back byte for byte, with nothing but the findings added.
+    if (output !== undefined) assert.is(withoutResults(output), withoutResults(input));
+  });
+}
+
+/** Rendering a render changes nothing and finds nothing. */
+async function assertSettled(output: string | undefined, dir: string): Promise<void> {
+  assert.ok(output);
+  const again = await runCase(output, dir);
+  const changing = again.findings.filter(({ reason }) => reason !== 'NotReproducible');
+  assert.equal(changing, []);
+  if (again.output !== undefined) assert.is(withoutResults(again.output), withoutResults(output));
+}
+
+/** `results` is the last key in what is written. */
+function withoutResults(text: string): string {
+  return text.replace(/\n?\r?\nresults:(.*)$/s, '\n').replace(/, ?"results": ?\[.*\]\s*\}\s*$/s, '}\n');
+}
+
+/** Findings of verbs other than the function, or of nothing but an unusable machine. */
+const notOfTheFunction = new Set([
+  'ToolMissing',
+  'PackageInvalid',
+  'NotRendered',
+  'RenderBroken',
+  'RenderStale',
+  'PinDropped',
+  'IdentityChanged',
+]);
+
+all('each reason that a render can give has a case', () => {
+  const lines = namesOfCases(casesFolder).map((name) => {
+    try {
+      return readFileSync(join(casesFolder, name, 'stderr.txt'), 'utf8');
+    } catch {
+      return '';
+    }
+  });
+  const given = new Set(lines.flatMap((text) => [...text.matchAll(/^(?:error|warning|info) (\w+):/gm)].map(([, reason]) => reason)));
+  const wanted = Object.keys(reasons).filter((reason) => !notOfTheFunction.has(reason));
+  assert.equal(
+    wanted.filter((reason) => !given.has(reason)),
+    [],
+  );
+});
+
+all.run();
