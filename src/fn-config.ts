@@ -3,10 +3,10 @@ import { load } from 'js-yaml';
 import type { ProcessRenderSpec } from './gen/fn-config-schema.ts';
 import { fields, validateFnConfig } from './gen/validate-fn-config.ts';
 import { type Problem, problem } from './problem.ts';
+import { explain } from './process/schema-error.ts';
 import { applyEdit } from './render/apply-changes.ts';
 import { fileOf } from './render/located.ts';
 import { isObject, type Resource, referTo } from './resource.ts';
-import { explain } from './schema-error.ts';
 import { kubernetesSchema } from './yaml/schema.ts';
 
 export const fnConfigApiVersion = 'fn.ameide.io/v1';

@@ -2,11 +2,11 @@
 import type { ProcessSpec } from './gen/process-schema.ts';
 import { fields, type SchemaError, validateProcess } from './gen/validate-process.ts';
 import { type Problem, problem } from './problem.ts';
-import { judgeProcess, judgeUpdate } from './process-judge.ts';
-import { checkMetadata } from './process-metadata.ts';
-import { measure, withoutNulls } from './process-size.ts';
+import { judgeProcess, judgeUpdate } from './process/judge.ts';
+import { checkMetadata } from './process/metadata.ts';
+import { explain } from './process/schema-error.ts';
+import { measure, withoutNulls } from './process/size.ts';
 import { isObject, referTo } from './resource.ts';
-import { explain } from './schema-error.ts';
 
 export type { ProcessSpec, ProcessStatus } from './gen/process-schema.ts';
 

@@ -28,6 +28,7 @@ test.before(async () => {
   path = [join(root, 'node_modules/.bin'), ...tools.map(dirname), process.env.PATH].join(':');
 });
 
+/** A clone as it would be after `npm start`: what git knows, committed, and what is built. */
 test.before.each(() => {
   scratch = mkdtempSync(join(tmpdir(), 'ameide-docs-'));
   const files = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' }).stdout;
@@ -35,14 +36,16 @@ test.before.each(() => {
     mkdirSync(dirname(join(scratch, file)), { recursive: true });
     cpSync(join(root, file), join(scratch, file));
   }
+  const commit = 'git init -q && git add -A && git -c user.name=docs -c user.email=docs@example.com commit -qm clone';
+  assert.is(spawnSync('bash', ['-c', commit], { cwd: scratch }).status, 0);
   for (const built of ['node_modules', 'build', 'dist']) symlinkSync(join(root, built), join(scratch, built));
 });
 
 test.after.each(() => rmSync(scratch, { recursive: true, force: true }));
 
 test('there are pages with blocks', () => {
-  assert.ok(pages.length > 1);
-  for (const page of pages) assert.ok(blocksOf(page).length > 0, `${page} has no block to run`);
+  assert.ok(blocksOf('README.md').length > 5);
+  assert.ok(pages.filter((page) => blocksOf(page).length > 0).length > 5);
 });
 
 for (const page of pages) {

@@ -6,9 +6,9 @@ import { load } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { describe, type Problem, reasons } from '../src/problem.ts';
+import { rules, transitionRules } from '../src/process/rules.ts';
+import { wantedAt } from '../src/process/schema-error.ts';
 import { checkUpdate, isProcess, type ParseOptions, type Process, parseProcess } from '../src/process.ts';
-import { rules, transitionRules } from '../src/process-rules.ts';
-import { wantedAt } from '../src/schema-error.ts';
 import { readProcessCases } from './process-cases.ts';
 import { root } from './testbed/parts.ts';
 

@@ -1,8 +1,8 @@
 /** Applies the rules that span fields, and the uniqueness of named lists, to a Process whose form has been checked. */
-import { listMaps } from './gen/validate-process.ts';
-import { type Problem, problem } from './problem.ts';
-import { type Rule, rules, transitionRules } from './process-rules.ts';
-import { isObject } from './resource.ts';
+import { listMaps } from '../gen/validate-process.ts';
+import { type Problem, problem } from '../problem.ts';
+import { isObject } from '../resource.ts';
+import { type Rule, rules, transitionRules } from './rules.ts';
 
 /** Whether the value at a JSON pointer, with all that is in it, has the right form. */
 type IsSound = (pointer: string) => boolean;

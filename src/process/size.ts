@@ -1,5 +1,5 @@
 /** A first walk over a Process: is it of a size that can be judged, and are there nulls? */
-import { isObject } from './resource.ts';
+import { isObject } from '../resource.ts';
 
 /** What a Process may have before it is judged; the API server refuses far smaller ones, but only after it has looked at each part. */
 const most = { characters: 1_500_000, levels: 64, entries: 1000 } as const;

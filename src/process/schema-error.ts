@@ -1,8 +1,8 @@
 /** What a person reads about one schema error of a Process or of the function configuration: which field, what was found, what is legal. */
-import { closest } from './definition/closest.ts';
-import type { Fields, SchemaError } from './gen/validate-process.ts';
-import { type Problem, problem, type Reason } from './problem.ts';
-import { isObject } from './resource.ts';
+import { closest } from '../definition/closest.ts';
+import type { Fields, SchemaError } from '../gen/validate-process.ts';
+import { type Problem, problem, type Reason } from '../problem.ts';
+import { isObject } from '../resource.ts';
 
 /** Fields and strategies that are planned: refused by name, so that nobody takes them for misspelt. */
 const notBuilt = new Set([

@@ -1,4 +1,7 @@
 /** metadata of a Process, checked as the API server checks ObjectMeta. */
+
+import { type Problem, problem, type Reason } from '../problem.ts';
+import { isObject } from '../resource.ts';
 import {
   annotationsLimit,
   invalidAnnotationKey,
@@ -7,8 +10,6 @@ import {
   invalidLabelKey,
   invalidLabelValue,
 } from './kubernetes-names.ts';
-import { type Problem, problem, type Reason } from './problem.ts';
-import { isObject } from './resource.ts';
 
 /** What a person writes, and what a live object has as well. */
 const known: Readonly<Record<string, 'string' | 'map' | 'list' | 'number' | 'time'>> = {

@@ -2,8 +2,9 @@
  * The rules that span fields: each is the twin of one rule of the CRD's x-kubernetes-validations, with the same place, message and
  * verdict. A test compares the two lists; the API server and this file judge one table of cases.
  */
+
+import type { Reason } from '../problem.ts';
 import { invalidAnnotationKey, invalidLabelKey } from './kubernetes-names.ts';
-import type { Reason } from './problem.ts';
 import { compareQuantities, isWholeQuantity } from './quantity.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the schema has been checked before a rule sees a value; `holds` reads it as CEL does
