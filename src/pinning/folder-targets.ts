@@ -38,7 +38,8 @@ export function folderTargets(pkg: Package, indices: readonly number[]): { targe
   return { targets: located.map((here) => folderTarget(here, store)), problems };
 }
 
-function folderTarget({ index, process, place }: Located, store: Target['store']): Target {
+/** A Process that is pinned in its own file. */
+export function folderTarget({ index, process, place }: Located, store: Target['store']): Target {
   const { definitionRef } = process.spec;
   const path = place!.path;
   return {

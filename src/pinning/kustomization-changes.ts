@@ -4,7 +4,7 @@ import type { FileChange, Package } from '../package/package.ts';
 import type { Problem } from '../problem.ts';
 import type { Target } from './target.ts';
 
-/** Where a kustomization lists a Process's file, its definitions are listed too, as long as they are there. */
+/** Where a kustomization lists a Process's file, its definitions are listed too, as long as they are there; an overlay lists its patches. */
 export function kustomizationChanges(
   kustomizations: readonly Kustomization[],
   targets: readonly Target[],
@@ -12,13 +12,14 @@ export function kustomizationChanges(
 ): { changes: FileChange[]; problems: Problem[] } {
   const exists = existsAfter(pkg, changes);
   const found = kustomizations.map((kustomization) => {
+    const isHome = kustomization.folder === '';
     const generated = targets
-      .filter(({ path }) => lists(kustomization, 'resources', path))
+      .filter(({ path, patch }) => (patch === undefined ? lists(kustomization, 'resources', path) : isHome))
       .map(({ generatedPath }) => generatedPath)
       .filter((path, at, all) => all.indexOf(path) === at);
     return listIn(kustomization, {
       resources: generated.filter(exists),
-      patches: [],
+      patches: isHome ? targets.flatMap(({ patch }) => patch ?? []) : [],
       gone: generated.filter((path) => !exists(path)),
     });
   });

@@ -1,22 +1,32 @@
 /** The Processes of a folder or overlay as targets: what `pin` and `outdated` both begin with. */
 import type { FnConfig } from '../fn-config.ts';
+import { buildOverlay } from '../overlay/build.ts';
 import { type Kustomization, patchFilesOf, pathOfEntry } from '../overlay/kustomization.ts';
+import { findKustomize } from '../overlay/kustomize.ts';
+import { overlayProcesses } from '../overlay/overlay-targets.ts';
 import { isOverlay, readKustomizations } from '../overlay/reach.ts';
 import type { Package } from '../package/package.ts';
 import { readPackage } from '../package/read-package.ts';
 import { type Problem, problem } from '../problem.ts';
 import { nameOf } from '../resource.ts';
 import { readFnConfig } from '../verbs/read-fn-config.ts';
-import { folderTargets, processesIn, selectNamed } from './folder-targets.ts';
+import { folderTargets, isNamed, processesIn, selectNamed } from './folder-targets.ts';
 import type { Target } from './target.ts';
 
-export interface TargetsRead {
+/** A folder as it was read. */
+interface Folder {
+  readonly dir: string;
   readonly pkg: Package;
   readonly kustomizations: readonly Kustomization[];
+  /** Items that are Processes; patches are none. */
+  readonly processes: readonly number[];
+}
+
+export interface TargetsRead extends Folder {
   readonly targets: readonly Target[];
   /** Names of all the Processes that are there, selected or not. */
   readonly known: readonly string[];
-  /** Whether the folder itself is one. */
+  /** Whether the folder itself is an overlay. */
   readonly isOverlay: boolean;
   /** Overlays below the folder: each is pinned by itself. */
   readonly overlays: readonly string[];
@@ -25,34 +35,77 @@ export interface TargetsRead {
   readonly baseDir: string;
 }
 
-/** Reads everything and writes nothing. */
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads everything and writes nothing. `fnConfig` is a file; `env` tells where kustomize is. */
 export async function readTargets(
   dir: string,
   names: readonly string[],
-  fnConfig: string | undefined,
+  { fnConfig, env }: { readonly fnConfig?: string | undefined; readonly env: Env },
 ): Promise<TargetsRead | { problems: readonly Problem[] }> {
+  const folder = readFolder(dir);
+  if ('problems' in folder) return folder;
+  const found = readFnConfig({ file: fnConfig, dir, items: folder.pkg.items }, false);
+  if ('problems' in found) return found;
+  const below = folder.kustomizations.filter((one) => one.folder !== '').map((one) => one.folder);
+  const overlays = below.filter((one) => isOverlay(`${dir}/${one}`));
+  const isItself = folder.kustomizations.some((one) => one.folder === '') && isOverlay(dir);
+  const selected = isItself ? await selectInOverlay(folder, names, env) : selectInFolder(folder, names);
+  if ('problems' in selected) return selected;
+  const refusal = refuse(dir, { ...selected, overlays });
+  if (refusal) return { problems: [refusal] };
+  const { targets, problems } = selected.read();
+  if (problems.length > 0) return { problems };
+  return { ...folder, targets, known: selected.known, isOverlay: isItself, overlays, config: found.config, baseDir: found.baseDir };
+}
+
+function readFolder(dir: string): Folder | { problems: readonly Problem[] } {
   const read = readPackage(dir);
   if ('problems' in read) return read;
-  const { pkg } = read;
   const { kustomizations, problems } = readKustomizations(dir);
   if (problems.length > 0) return { problems };
-  const found = readFnConfig({ file: fnConfig, dir, items: pkg.items }, false);
-  if ('problems' in found) return found;
-
   const patches = new Set(kustomizations.flatMap((one) => patchFilesOf(one).map(({ path }) => pathOfEntry(one, path))));
-  const indices = processesIn(pkg.items, patches);
-  const { selected, unknown } = selectNamed(pkg.items, indices, names);
-  const known = indices.map((index) => nameOf(pkg.items[index]!));
-  const overlays = kustomizations.filter(({ folder }) => folder !== '' && isOverlay(`${dir}/${folder}`)).map(({ folder }) => folder);
-  const refusal = refuse(dir, { unknown, known, overlays });
-  if (refusal) return { problems: [refusal] };
-  const { targets, problems: refused } = folderTargets(pkg, selected);
-  if (refused.length > 0) return { problems: refused };
-  return { pkg, kustomizations, targets, known, isOverlay: false, overlays, config: found.config, baseDir: found.baseDir };
+  return { dir, pkg: read.pkg, kustomizations, processes: processesIn(read.pkg.items, patches) };
+}
+
+/** What is there, which names are not, and the reading of what was selected. */
+interface Selection {
+  readonly known: readonly string[];
+  readonly unknown: readonly string[];
+  read(): { targets: readonly Target[]; problems: readonly Problem[] };
+}
+
+function selectInFolder({ pkg, processes }: Folder, names: readonly string[]): Selection {
+  const { selected, unknown } = selectNamed(pkg.items, processes, names);
+  const known = processes.map((index) => nameOf(pkg.items[index]!));
+  return { known, unknown, read: () => folderTargets(pkg, selected) };
+}
+
+async function selectInOverlay(folder: Folder, names: readonly string[], env: Env): Promise<Selection | { problems: readonly Problem[] }> {
+  const kustomization = folder.kustomizations.find((one) => one.folder === '')!;
+  const kustomize = findKustomize(env);
+  if ('reason' in kustomize) return { problems: [{ file: { path: folder.dir }, ...kustomize }] };
+  const build = await buildOverlay(kustomize, folder.dir, kustomization);
+  if ('reason' in build) return { problems: [build] };
+  const all = overlayProcesses({ ...folder, kustomization, build });
+  const matches = (one: (typeof all)[number], wanted: string) =>
+    isNamed(one.name, one.namespace, wanted) || one.otherNames.includes(wanted);
+  const selected = names.length === 0 ? all : all.filter((one) => names.some((wanted) => matches(one, wanted)));
+  return {
+    known: all.map(({ name }) => name),
+    unknown: names.filter((wanted) => !all.some((one) => matches(one, wanted))),
+    read() {
+      const read = selected.map((one) => one.read());
+      return {
+        targets: read.flatMap((one) => ('target' in one ? [one.target] : [])),
+        problems: read.flatMap((one) => ('problems' in one ? one.problems : [])),
+      };
+    },
+  };
 }
 
 /** Nothing to work on, or not what was named. */
-export function refuse(
+function refuse(
   dir: string,
   { unknown, known, overlays }: { unknown: readonly string[]; known: readonly string[]; overlays: readonly string[] },
 ): Problem | undefined {

@@ -14,8 +14,10 @@ export interface Target {
   readonly process: Process;
   /** Who its ConfigMaps are for in Git: the Process before the overlay's own prefix and namespace. */
   readonly owner: Process;
-  /** The file of the pin, relative to the folder. */
+  /** Where the pin, or else the Process, is read from, relative to the folder. */
   readonly path: string;
+  /** The patch that holds or will hold the pin; undefined where it stands in the Process's own file. */
+  readonly patch?: string;
   /** The file of the definitions, relative to the folder. */
   readonly generatedPath: string;
   readonly store: DefinitionStore;

@@ -24,7 +24,7 @@ interface Outdated {
 }
 
 export async function outdatedVerb(dir: string, names: readonly string[], options: OutdatedOptions, terminal: Terminal): Promise<number> {
-  const read = await readTargets(dir, names, options.fnConfig);
+  const read = await readTargets(dir, names, { fnConfig: options.fnConfig, env: process.env });
   if ('problems' in read) return tell(dir, undefined, { rows: [], problems: read.problems }, options, terminal);
   const source = await openSourceFor(options.source, read, { cwd: process.cwd(), env: process.env });
   if ('reason' in source) return tell(dir, read, { rows: [], problems: [source] }, options, terminal);

@@ -61,7 +61,7 @@ function row(dir: string, { target, next }: Decided, terminal: Terminal): string
   const moved = isMoved ? terminal.style('green', `${was === undefined ? 'new' : was} → ${next.pin.version}`) : `${next.pin.version}`;
   const name = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
   const retained = next.retained.map((one) => (one.id === next.pin.id ? one.version : `${one.id} ${one.version}`)).join(', ');
-  return [name, next.pin.id, moved, retained || '-', shown(dir, target.path)];
+  return [name, next.pin.id, moved, retained || '-', shown(dir, target.patch ?? target.path)];
 }
 
 function asJson({ read, decided, changes }: Done, dryRun: boolean): string {
@@ -70,7 +70,7 @@ function asJson({ read, decided, changes }: Done, dryRun: boolean): string {
     return {
       name: metadata.name,
       ...(metadata.namespace && { namespace: metadata.namespace }),
-      file: target.path,
+      file: target.patch ?? target.path,
       was: spec.definitionRef.pin ?? null,
       pin: next.pin,
       retained: next.retained,

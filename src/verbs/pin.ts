@@ -2,6 +2,7 @@
 import process from 'node:process';
 import type { FileChange } from '../package/package.ts';
 import { writeChanges } from '../package/read-package.ts';
+import { writeConfirmed } from '../pinning/confirm-overlay.ts';
 import { decidePins, type Wish } from '../pinning/decide-pins.ts';
 import { openLookup } from '../pinning/look-up.ts';
 import { openSourceFor } from '../pinning/open-source.ts';
@@ -22,7 +23,7 @@ export interface PinOptions {
 }
 
 export async function pinVerb(dir: string, names: readonly string[], options: PinOptions, terminal: Terminal): Promise<number> {
-  const read = await readTargets(dir, names, options.fnConfig);
+  const read = await readTargets(dir, names, { fnConfig: options.fnConfig, env: process.env });
   if ('problems' in read) return refuse(read.problems, options, terminal);
   const usage = refuseMany(read, names, options);
   if (usage) {
@@ -33,9 +34,22 @@ export async function pinVerb(dir: string, names: readonly string[], options: Pi
   if (problems.length > 0) return refuse(problems, options, terminal);
   const { changes, problems: refused } = planPins(read, decided, options.version);
   if (refused.length > 0) return refuse(refused, options, terminal);
-  if (!options.dryRun) writeChanges(dir, changes);
+  const unconfirmed = await write(dir, { read, decided, changes }, options);
+  if (unconfirmed.length > 0) return refuse(unconfirmed, options, terminal);
   await tellPinned({ dir, read, decided, changes: distinct(changes) }, options, terminal);
   return 0;
+}
+
+/** Of an overlay only a build tells whether the pins come out. */
+async function write(
+  dir: string,
+  { read, decided, changes }: { read: TargetsRead; decided: readonly Decided[]; changes: readonly FileChange[] },
+  { dryRun, fnConfig }: PinOptions,
+): Promise<readonly Problem[]> {
+  if (dryRun || changes.length === 0) return [];
+  if (read.isOverlay) return writeConfirmed(dir, changes, decided, { fnConfig, env: process.env });
+  writeChanges(dir, changes);
+  return [];
 }
 
 async function refuse(findings: readonly Problem[], { output }: PinOptions, terminal: Terminal): Promise<number> {

@@ -1,0 +1,160 @@
+/** The Processes that an overlay builds, as targets: those from elsewhere are pinned in patches, its own files in place. */
+import { realpathSync } from 'node:fs';
+import { basename, relative, sep } from 'node:path';
+import { definitionConfigMapName, fit, generatedFile } from '../names.ts';
+import type { Package } from '../package/package.ts';
+import { folderTarget } from '../pinning/folder-targets.ts';
+import type { Target } from '../pinning/target.ts';
+import type { Problem } from '../problem.ts';
+import { type Process, parseProcess } from '../process.ts';
+import { definitionStore } from '../render/definition-store.ts';
+import { isProcessKind, placeOf } from '../render/located.ts';
+import { isObject, isSame, nameOf, namespaceOf, type Resource } from '../resource.ts';
+import type { Built, OverlayBuild } from './build.ts';
+import type { Kustomization } from './kustomization.ts';
+import { findPatch, type Inherited, newPatch, patchEdits, patchedReference } from './patch.ts';
+import { processNamesIn } from './process-names.ts';
+
+export interface Overlay {
+  readonly dir: string;
+  readonly pkg: Package;
+  readonly kustomization: Kustomization;
+  readonly build: OverlayBuild;
+  /** Items of the package that are Processes; patches are none. */
+  readonly processes: readonly number[];
+}
+
+/** A Process of the overlay and what it is to `pin`. */
+export interface OverlayProcess {
+  /** As built. */
+  readonly name: string;
+  readonly namespace: string;
+  /** What people may call it as well: its name in a patch, and in its file. */
+  readonly otherNames: readonly string[];
+  read(): { target: Target } | { problems: readonly Problem[] };
+}
+
+export function overlayProcesses(overlay: Overlay): OverlayProcess[] {
+  const { build, pkg } = overlay;
+  const store = definitionStore([...build.items.map(({ resource }) => resource), ...pkg.items]);
+  const built = build.items.filter(({ resource }) => isProcessKind(resource));
+  const inside = built.map((one) => before(one, overlay));
+  const stems = inside.map((one) => stemOf(one, inside));
+  return built.map((one, at) => ({
+    name: nameOf(one.resource),
+    namespace: namespaceOf(one.resource),
+    otherNames: [nameOf(inside[at]!), ...processNamesIn(one.file)],
+    read: () => readTarget(overlay, { one, inside: inside[at]!, stem: stems[at]!, store, isAlone: isAlone(one, built) }),
+  }));
+}
+
+/** What files are named after; the namespace only where two Processes would share them. */
+function stemOf(inside: Resource, all: readonly Resource[]): string {
+  const isShared = all.filter((other) => nameOf(other) === nameOf(inside)).length > 1;
+  return isShared && namespaceOf(inside) ? `${namespaceOf(inside)}.${nameOf(inside)}` : nameOf(inside);
+}
+
+function isAlone({ file }: Built, built: readonly Built[]): boolean {
+  return built.filter((other) => other.file === file).length === 1;
+}
+
+interface Reading {
+  readonly one: Built;
+  readonly inside: Resource;
+  readonly stem: string;
+  readonly store: Target['store'];
+  readonly isAlone: boolean;
+}
+
+function readTarget(overlay: Overlay, reading: Reading): { target: Target } | { problems: readonly Problem[] } {
+  const { kustomization, pkg } = overlay;
+  const { one, inside, store } = reading;
+  const parsed = parseProcess(one.resource, { file: { path: kustomization.path }, pinMayMismatch: true });
+  if ('problems' in parsed) return parsed;
+  const { process } = parsed;
+  const own = ownItem(overlay, reading);
+  if (own !== undefined) {
+    const item = parseProcess(pkg.items[own]!, { pinMayMismatch: true });
+    const owner = 'process' in item ? item.process : process;
+    return { target: { ...folderTarget({ index: own, process: owner, place: placeOf(pkg.items[own]!) }, store), process } };
+  }
+  const labels = isObject(inside.metadata) && isObject(inside.metadata.labels) ? inside.metadata.labels : undefined;
+  const namespace = namespaceOf(inside);
+  const metadata = { name: nameOf(inside), ...(namespace && { namespace }), ...(labels && { labels }) };
+  const owner = { ...process, metadata } as Process;
+  return { target: patchTarget(overlay, { ...reading, process, owner }) };
+}
+
+/** The item of the package that is this Process, if no other is made of it and nothing on the way changes what it refers to. */
+function ownItem({ dir, pkg, processes }: Overlay, { one, isAlone: alone, inside }: Reading): number | undefined {
+  if (one.file === undefined) return;
+  const path = relative(realpathSync(dir), one.file).split(sep).join('/');
+  if (path.startsWith('../')) return;
+  const here = processes.filter((index) => placeOf(pkg.items[index]!)?.path === path);
+  const own = alone ? here : here.filter((index) => nameOf(pkg.items[index]!) === nameOf(inside));
+  if (own.length !== 1) return;
+  return isSame(referenceOf(pkg.items[own[0]!]!), referenceOf(one.resource)) ? own[0] : undefined;
+}
+
+function referenceOf(resource: Resource): unknown {
+  return isObject(resource.spec) ? resource.spec.definitionRef : undefined;
+}
+
+function patchTarget(overlay: Overlay, at: Reading & { process: Process; owner: Process }): Target {
+  const { pkg, kustomization, dir, build } = overlay;
+  const { process, owner, stem, inside, one, store } = at;
+  const ownPath = `${stem}.pin.yaml`;
+  const names = [owner.metadata.name, ...processNamesIn(one.file)];
+  const found = findPatch(pkg, kustomization, names, ownPath);
+  const patch = found === undefined ? ownPath : placeOf(pkg.items[found]!)!.path;
+  const inherited = inheritedBy(build.taken ? inside : one.resource);
+  return {
+    process,
+    owner,
+    store,
+    patch,
+    path: found === undefined ? kustomization.path : patch,
+    generatedPath: generatedFile(stem),
+    configMapName: (checksum) => overlayConfigMapName(owner.metadata.name, checksum, dir),
+    changes(next, version) {
+      if (found === undefined) return [newPatch(owner, ownPath, patchedReference(next, version, inherited))];
+      const edits = patchEdits(pkg.items[found]!, next, version, inherited);
+      return edits.length > 0 ? [{ kind: 'edit', index: found, edits }] : [];
+    },
+  };
+}
+
+function inheritedBy(resource: Resource): Inherited {
+  const reference = referenceOf(resource);
+  const { version, retained } = isObject(reference) ? reference : {};
+  return { version: typeof version === 'number' ? version : undefined, hasRetained: Array.isArray(retained) && retained.length > 0 };
+}
+
+/**
+ * Named for the overlay too: the base may have, or get, a ConfigMap with the same bytes, and two objects of one name would break the
+ * build. The render finds them by their annotations and gives the one that it needs its usual name.
+ */
+function overlayConfigMapName(process: string, checksum: string, dir: string): string {
+  const folder = basename(realpathSync(dir))
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  return fit(`${definitionConfigMapName(process, checksum)}-${folder || 'overlay'}`, 253);
+}
+
+/** The Process before the overlay's own patches, prefix and namespace. */
+function before(one: Built, { build, kustomization }: Overlay): Resource {
+  const { namePrefix = '', nameSuffix = '' } = kustomization.resource as { namePrefix?: string; nameSuffix?: string };
+  const ofFile = (build.taken ?? []).filter(({ file }) => file === one.file);
+  const affixed = ofFile.filter(({ resource }) => `${namePrefix}${nameOf(resource)}${nameSuffix}` === nameOf(one.resource));
+  const sameNamespace = affixed.filter(({ resource }) => namespaceOf(resource) === namespaceOf(one.resource));
+  const found = [sameNamespace, affixed, ofFile].find(({ length }) => length === 1);
+  return found?.at(0)?.resource ?? withoutAffixes(one.resource, namePrefix, nameSuffix);
+}
+
+function withoutAffixes(resource: Resource, prefix: string, suffix: string): Resource {
+  const name = nameOf(resource);
+  const start = name.startsWith(prefix) ? prefix.length : 0;
+  const end = suffix !== '' && name.endsWith(suffix) ? name.length - suffix.length : name.length;
+  return { ...resource, metadata: { ...(resource.metadata as Resource), name: name.slice(start, end) } };
+}

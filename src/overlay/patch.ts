@@ -1,0 +1,73 @@
+/** The patch in which an overlay keeps a Process's pin: which one it is, and the edits of it. */
+
+import { place, processApiVersion, processKind } from '../names.ts';
+import type { Package } from '../package/package.ts';
+import { type Pins, pinEdits, retainedPath } from '../pin.ts';
+import type { WantedVersion } from '../pinning/target.ts';
+import { versionPath } from '../pinning/version-edits.ts';
+import type { Process } from '../process.ts';
+import { isProcessKind, placeOf } from '../render/located.ts';
+import { isObject, isSame, nameOf, type Resource } from '../resource.ts';
+import type { Change } from '../resource-list.ts';
+import type { Edit } from '../yaml/edit.ts';
+import { type Kustomization, patchFilesOf, pathOfEntry } from './kustomization.ts';
+
+type DefinitionRef = Process['spec']['definitionRef'];
+
+/** What the Process says before the overlay's patches. */
+export interface Inherited {
+  readonly version: number | undefined;
+  readonly hasRetained: boolean;
+}
+
+/** The item that is this overlay's patch of the pin: the last listed one that sets it, else one in the file of our own name. */
+export function findPatch(pkg: Package, kustomization: Kustomization, names: readonly string[], ownPath: string): number | undefined {
+  const listed = patchFilesOf(kustomization).map(({ path, target }) => ({ path: pathOfEntry(kustomization, path), target }));
+  const isAbout = (item: Resource, target: string | undefined) => isProcessKind(item) && names.includes(target ?? nameOf(item));
+  const candidates = listed.flatMap(({ path, target }) =>
+    pkg.items.flatMap((item, index) => (placeOf(item)?.path === path && isAbout(item, target) ? [index] : [])),
+  );
+  const pinning = candidates.filter((index) => referenceIn(pkg.items[index]!)?.pin !== undefined);
+  const own = pkg.items.findIndex((item) => placeOf(item)?.path === ownPath && isAbout(item, undefined));
+  return pinning.at(-1) ?? (own < 0 ? undefined : own);
+}
+
+function referenceIn(patch: Resource): Readonly<Record<string, unknown>> | undefined {
+  const spec = isObject(patch.spec) ? patch.spec : {};
+  return isObject(spec.definitionRef) ? spec.definitionRef : undefined;
+}
+
+/** A patch of its own, in the file at `path`. */
+export function newPatch(owner: Process, path: string, reference: object): Change {
+  const { name, namespace } = owner.metadata;
+  const annotations = { [place.path[0]]: path, [place.index[0]]: '0' };
+  const metadata = { name, ...(namespace && { namespace }), annotations };
+  return { kind: 'add', resource: { apiVersion: processApiVersion, kind: processKind, metadata, spec: { definitionRef: reference } } };
+}
+
+/** What stands in a patch: the pin, everything that is retained, and the version where it was asked for. */
+export function patchedReference(next: Pins, wanted: WantedVersion, inherited: Inherited): object {
+  const version = typeof wanted === 'number' ? { version: wanted } : wanted && inherited.version !== undefined ? { version: null } : {};
+  const retained = next.retained.length > 0 || inherited.hasRetained ? { retained: next.retained } : {};
+  return { ...version, pin: next.pin, ...retained };
+}
+
+/** The edits of a patch that is there. */
+export function patchEdits(patch: Resource, next: Pins, wanted: WantedVersion, inherited: Inherited): Edit[] {
+  const reference = referenceIn(patch);
+  if (!reference) return [{ set: ['spec', 'definitionRef'], to: patchedReference(next, wanted, inherited) }];
+  const ref = reference as unknown as DefinitionRef;
+  // An empty list says that nothing is retained here, whatever the base retains.
+  const clears = next.retained.length === 0 && inherited.hasRetained;
+  const retained = clears && !isSame(ref.retained, []) ? [{ set: retainedPath, to: [] }] : [];
+  const pins = pinEdits(clears ? { ...ref, retained: [] } : ref, next);
+  return [...versionEdits(reference, wanted, inherited), ...pins, ...retained];
+}
+
+/** `null` takes away the version that the base wants. */
+function versionEdits(reference: Readonly<Record<string, unknown>>, wanted: WantedVersion, { version }: Inherited): Edit[] {
+  if (wanted === undefined) return [];
+  const next = wanted === 'latest' ? (version === undefined ? undefined : null) : wanted;
+  if (reference.version === next && (next !== undefined || !('version' in reference))) return [];
+  return [next === undefined ? { remove: versionPath } : { set: versionPath, to: next }];
+}

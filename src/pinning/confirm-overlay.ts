@@ -1,0 +1,48 @@
+/** After an overlay's files were written: kustomize must build what was meant, or they go back to what they were. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FileChange } from '../package/package.ts';
+import { writeChanges } from '../package/read-package.ts';
+import { type Problem, problem } from '../problem.ts';
+import { isSame } from '../resource.ts';
+import { readTargets } from './read-targets.ts';
+import { about, type Decided } from './target.ts';
+
+/** Writes, builds, compares; undoes everything and says why where the pins do not come out. */
+export async function writeConfirmed(
+  dir: string,
+  changes: readonly FileChange[],
+  decided: readonly Decided[],
+  at: { readonly fnConfig?: string | undefined; readonly env: Readonly<Record<string, string | undefined>> },
+): Promise<readonly Problem[]> {
+  writeChanges(dir, changes);
+  const problems = await compare(dir, decided, at).catch((error: unknown) => {
+    undo(dir, changes);
+    throw error;
+  });
+  if (problems.length > 0) undo(dir, changes);
+  return problems;
+}
+
+async function compare(dir: string, decided: readonly Decided[], at: Parameters<typeof readTargets>[2]): Promise<readonly Problem[]> {
+  const built = await readTargets(dir, [], at);
+  if ('problems' in built) return built.problems;
+  return decided.flatMap((one) => {
+    const { process } = one.target;
+    const now = built.targets.find(({ process: { metadata } }) =>
+      isSame([metadata.name, metadata.namespace], [process.metadata.name, process.metadata.namespace]),
+    );
+    const ref = now?.process.spec.definitionRef;
+    if (ref && isSame(ref.pin, one.next.pin) && isSame(ref.retained ?? [], one.next.retained)) return [];
+    const message = `the pin in ${one.target.patch ?? one.target.path} does not come out of the build: another patch sets spec.definitionRef after it; remove the pin there, or list it earlier`;
+    return [about(one.target, problem('NotEditable', message, { field: { path: 'spec.definitionRef.pin' } }))];
+  });
+}
+
+function undo(dir: string, changes: readonly FileChange[]): void {
+  for (const { path, before } of changes) if (before === undefined) rmSync(join(dir, path), { force: true });
+  writeChanges(
+    dir,
+    changes.filter(({ before }) => before !== undefined).map(({ path, before, text }) => ({ path, text: before, before: text })),
+  );
+}
