@@ -101,9 +101,8 @@ Examples:
       run(async () => {
         const wrong = wrongVerify(dir, options);
         if (wrong) command.error(`error: ${wrong}`);
-        const { verifyRenderedVerb } = await import('./verify.ts');
-        if (dir !== undefined) command.error('error: verifying a folder is not built yet; use --rendered');
-        return verifyRenderedVerb(options.rendered, options, terminal);
+        if (dir !== undefined) return (await import('./verify-folder.ts')).verifyFolderVerb(dir, options, terminal);
+        return (await import('./verify.ts')).verifyRenderedVerb(options.rendered, options, terminal);
       })(),
     );
 

@@ -1,6 +1,6 @@
 /** `verify`: whether what is about to be applied, or what is in Git, is whole. It changes nothing. */
 import { readFileSync } from 'node:fs';
-import { hasErrors, type Problem, problem } from '../problem.ts';
+import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
 import { readStdin } from '../stdio.ts';
 import { checkRendered } from '../verify/rendered.ts';
@@ -43,7 +43,7 @@ async function readItems(path: string): Promise<ReturnType<typeof parseStream>> 
 
 export async function tell(report: Report, { output }: VerifyOutput, terminal: Terminal): Promise<number> {
   const findings = findingsIn(report);
-  const exitCode = hasPassed(report) && !hasErrors(findings) ? 0 : 1;
+  const exitCode = hasPassed(report) ? 0 : 1;
   if (output === 'json') {
     await terminal.print(JSON.stringify(toReportJson(report), undefined, 2));
   } else {

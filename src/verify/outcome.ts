@@ -5,6 +5,8 @@ export interface Outcome {
   readonly check: string;
   /** Absent for a check of the whole. */
   readonly process?: ResourceRef;
+  /** The Process's file, where there are files. */
+  readonly file?: string;
   /** Undefined: it could not be made, because an earlier check failed. */
   readonly problems: readonly Problem[] | undefined;
 }

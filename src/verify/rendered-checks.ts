@@ -174,10 +174,13 @@ function selectorIsTheProcesss({ process, renderedAs, deployments }: Rendered): 
 
 const ownVariables = Object.values(env) as readonly string[];
 
+/** Stands for the address that the function's configuration gives. */
+const anyAddress = 'HOST:PORT';
+
 /** Only our own variables; where the Process leaves the address to the function's configuration, any one address will do. */
 function variablesAreTheProcesss({ process, renderedAs, pin, deployments }: Rendered): Problem[] {
   const rendered = { ...process, metadata: { ...process.metadata, name: renderedAs } };
-  const wanted = new Map(workerEnv(rendered, { pin, text: '' }, '').map((variable) => [variable.name, variable]));
+  const wanted = new Map(workerEnv(rendered, { pin, text: '' }, anyAddress).map((variable) => [variable.name, variable]));
   const isAnyAddress = process.spec.temporal.address === undefined;
   return deployments.flatMap((deployment) => {
     const found = objectsAt(workerContainer(deployment), 'env');

@@ -2,6 +2,7 @@
 import { describe, hasErrors, type Problem, type ResourceRef, reasons, toResult } from '../problem.ts';
 import type { Outcome } from './outcome.ts';
 import { findingsOf } from './outcome.ts';
+import type { Compared } from './revision.ts';
 
 /** What was looked at; a live cluster will be one more. */
 export type Mode = 'rendered' | 'repository' | 'revision';
@@ -11,6 +12,8 @@ export interface Report {
   readonly outcomes: readonly Outcome[];
   /** Findings that belong to no check, such as remarks. */
   readonly remarks?: readonly Problem[];
+  /** What was compared with the other revision. */
+  readonly compared?: readonly Compared[];
 }
 
 export function hasPassed({ outcomes, remarks = [] }: Report): boolean {
@@ -29,6 +32,7 @@ export function toReportJson(report: Report): Record<string, unknown> {
     mode: report.mode,
     summary: summaryOf(report),
     checks,
+    ...(report.compared && { compared: report.compared }),
     next_steps: [
       ...new Set(findings.filter(({ severity }) => severity === 'error').map(({ reason }) => `${reason}: ${reasons[reason][1]}`)),
     ],
@@ -71,27 +75,29 @@ export function stateOf({ problems }: Outcome): 'PASS' | 'FAIL' | '-' {
   return hasErrors(problems) ? 'FAIL' : 'PASS';
 }
 
-/** One row for each Process, one column for each check; `-` where an earlier failure left nothing to check. */
+/** One row for each Process, one column for each check; `-` where there was nothing to check, or an earlier failure in the way. */
 export function tableOf({ outcomes }: Report): { headings: string[]; rows: string[][] } {
   const ofProcesses = outcomes.filter(({ process }) => process);
   const checks = [...new Set(ofProcesses.map(({ check }) => check))];
-  const rows = new Map<string, Map<string, string>>();
+  const hasFiles = ofProcesses.some(({ file }) => file !== undefined);
+  const rows = new Map<string, { start: string[]; states: Map<string, string> }>();
   for (const outcome of ofProcesses) {
-    const name = named(outcome.process);
-    const row = rows.get(name) ?? new Map<string, string>();
+    const start = [named(outcome.process), ...(hasFiles ? [outcome.file ?? ''] : [])];
+    const row = rows.get(start.join('\n')) ?? { start, states: new Map<string, string>() };
     // Two Processes of one name share a row, which shows the worse of the two.
-    const state = row.get(outcome.check) === 'FAIL' ? 'FAIL' : stateOf(outcome);
-    rows.set(name, row.set(outcome.check, state));
+    const state = row.states.get(outcome.check) === 'FAIL' ? 'FAIL' : stateOf(outcome);
+    row.states.set(outcome.check, state);
+    rows.set(start.join('\n'), row);
   }
   return {
-    headings: ['PROCESS', ...checks.map((check) => check.toUpperCase())],
-    rows: [...rows].map(([name, states]) => [name, ...checks.map((check) => states.get(check) ?? '-')]),
+    headings: ['PROCESS', ...(hasFiles ? ['FILE'] : []), ...checks.map((check) => check.toUpperCase())],
+    rows: [...rows.values()].map(({ start, states }) => [...start, ...checks.map((check) => states.get(check) ?? '-')]),
   };
 }
 
 /** `FAIL: 2 errors in 3 Processes`. */
 export function summaryOf(report: Report): string {
-  const processes = new Set(report.outcomes.flatMap(({ process }) => (process ? [named(process)] : [])));
+  const processes = new Set(report.outcomes.flatMap(({ process, file }) => (process ? [`${file ?? ''}\n${named(process)}`] : [])));
   const errors = findingsIn(report).filter(({ severity }) => severity === 'error');
   const subject = count(processes.size, 'Process');
   return hasPassed(report) ? `PASS: ${subject}, nothing wrong` : `FAIL: ${count(errors.length, 'error')} in ${subject}`;

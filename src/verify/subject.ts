@@ -37,7 +37,7 @@ export function subjectsOf(items: readonly Resource[]): Subjects {
   }
   const configMaps = indexConfigMaps(items);
   const subjects = owners.processes.map((item) => {
-    const children = childrenOf.get(item) ?? [];
+    const children = childrenOf.get(owners.first(item)) ?? [];
     const deployments = children.filter(isDeployment);
     const namespace = namespaceOf(item);
     return {
@@ -59,6 +59,8 @@ function isDeployment({ apiVersion, kind }: Resource): boolean {
 interface Owners {
   readonly processes: readonly Resource[];
   find(child: Resource): Resource | undefined;
+  /** Of Processes that are one and the same, the first; what was generated belongs to it. */
+  first(process: Resource): Resource;
 }
 
 /** The owner by name, in the child's namespace or else in another; the one that was renamed with the child; the one that pins the child. */
@@ -81,7 +83,7 @@ function indexOwners(items: readonly Resource[]): Owners {
     const at = key(namespaceOf(child), ownerName(child));
     return byPlace.get(at) ?? byName.get(ownerName(child))?.[0] ?? renamed.get(at) ?? byPin.get(definitionKey(child));
   };
-  return { processes, find };
+  return { processes, find, first: (item) => byPlace.get(key(namespaceOf(item), nameOf(item)))! };
 }
 
 function key(...parts: readonly string[]): string {

@@ -1,0 +1,24 @@
+/** Reads a folder for verification: its files, and which of them kustomizations take as patches or build upon. */
+import { entriesOf, type Kustomization, patchFilesOf, pathOfEntry } from '../overlay/kustomization.ts';
+import { readKustomizations } from '../overlay/reach.ts';
+import { readPackage } from '../package/read-package.ts';
+import type { Problem } from '../problem.ts';
+import type { Repository } from './repository.ts';
+
+export function readRepository(dir: string): { repository: Repository } | { problems: readonly Problem[] } {
+  const read = readPackage(dir);
+  if ('problems' in read) return read;
+  const { kustomizations, problems } = readKustomizations(dir);
+  if (problems.length > 0) return { problems };
+  const patches = kustomizations.flatMap((one) => patchFilesOf(one).map(({ path }) => pathOfEntry(one, path)));
+  return { repository: { dir, pkg: read.pkg, patches: new Set(patches), bases: new Set(filesOfBases(kustomizations)) } };
+}
+
+const taken = ['resources', 'bases', 'components'] as const;
+
+/** The files of every kustomization that another one of the folder takes. */
+function filesOfBases(kustomizations: readonly Kustomization[]): string[] {
+  const entries = (one: Kustomization) => taken.flatMap((key) => entriesOf(one, key)).map((entry) => pathOfEntry(one, entry));
+  const bases = new Set(kustomizations.flatMap(entries).map((path) => path.replace(/^\.?\/*|\/+$/g, '')));
+  return kustomizations.filter(({ folder }) => bases.has(folder.replace(/\/$/, ''))).flatMap(entries);
+}
