@@ -2,19 +2,18 @@
 /** The entry point: with no arguments and something piped in, the KRM function; else a verb. */
 
 import process from 'node:process';
-import { isatty } from 'node:tty';
 import { openConfiguredSource } from './definition/open-configured-source.ts';
 import { runFunction } from './function.ts';
 import { frozenVariable } from './names.ts';
 import { describe } from './problem.ts';
-import { readStdin, writeAll } from './stdio.ts';
+import { isTerminal, readStdin, writeAll } from './stdio.ts';
 
 const stdin = 0;
 const stdout = 1;
 const stderr = 2;
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.length === 0 && !isatty(stdin)) return runAsFunction();
+  if (args.length === 0 && !(await isTerminal(stdin))) return runAsFunction();
   const { runVerb } = await import('./verbs/run-verb.ts');
   return runVerb(args);
 }

@@ -63,8 +63,7 @@ function packageDirOf(items: readonly Resource[]): string | undefined {
 /** Broken YAML once more through `yaml`, which is slower but finds every error, not just the first. */
 async function explain(source: string, problems: Problem[]): Promise<Problem[]> {
   if (!problems.some(({ reason }) => reason === 'YamlInvalid')) return problems;
-  const { parseAllDocuments } = await import('yaml');
-  const errors = parseAllDocuments(source, { prettyErrors: true, logLevel: 'silent' }).flatMap((document) => document.errors ?? []);
-  if (errors.length === 0) return problems;
-  return errors.slice(0, 20).map(({ message }) => problem('YamlInvalid', message.split('\n')[0]!.replace(/:$/, '')));
+  const { allErrors } = await import('./yaml/all-errors.ts');
+  const errors = allErrors(source);
+  return errors.length === 0 ? problems : errors.slice(0, 20).map((message) => problem('YamlInvalid', message));
 }

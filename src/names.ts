@@ -1,5 +1,5 @@
 /** Every name that the tool makes up: of objects, labels, annotations, variables and paths. One place, shared by both arrows. */
-import { createHash } from 'node:crypto';
+import { sha256 } from './sha256.ts';
 
 export const tool = 'ameide-process';
 export const processApiVersion = 'ameide.io/v1';
@@ -72,7 +72,7 @@ export const frozenVariable = 'AMEIDE_PROCESS_FROZEN';
 const labelLimit = 63;
 
 function hashOf(text: string, length: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length);
+  return sha256(text).slice(0, length);
 }
 
 /** The name when it fits, else its beginning and a hash of the whole: the same for ever for one name. */

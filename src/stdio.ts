@@ -1,9 +1,23 @@
 /** Whole-stream reads and writes on file descriptors: nothing is cut at a pipe's capacity, and no stream object has to be set up. */
-import { readSync, writeSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { fstatSync, readSync, writeSync } from 'node:fs';
 
 const stdin = 0;
 const chunkSize = 1 << 16;
+
+/** Whether a person is at the other end. Only a device can be a terminal; asking takes modules that a piped list need not wait for. */
+export async function isTerminal(fd: number): Promise<boolean> {
+  if (!isDevice(fd)) return false;
+  const { isatty } = await import('node:tty');
+  return isatty(fd);
+}
+
+function isDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice();
+  } catch {
+    return false;
+  }
+}
 
 /** All bytes of standard input. */
 export async function readStdin(): Promise<Uint8Array> {
@@ -17,7 +31,7 @@ export async function readStdin(): Promise<Uint8Array> {
     } catch (error) {
       // Some parents set up a stdin that does not block; what was read so far stays read.
       if (codeOf(error) !== 'EAGAIN') throw error;
-      await delay(1);
+      await oneMillisecond();
     }
   }
 }
@@ -30,9 +44,15 @@ export async function writeAll(fd: number, text: string): Promise<void> {
       at += writeSync(fd, bytes, at);
     } catch (error) {
       if (codeOf(error) !== 'EAGAIN') throw error;
-      await delay(1);
+      await oneMillisecond();
     }
   }
+}
+
+function oneMillisecond(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 1);
+  });
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,27 +1,81 @@
-// Bundles what runs: dist/ameide-process, the function and entry point, small because its start-up is paid on every build; beside
-// it the chunks that it loads when a verb, a gRPC source or a long error message needs them.
-import { chmodSync, renameSync, rmSync } from 'node:fs';
+// Bundles what runs: dist/ameide-process, which is the function, small and compiled ahead because its start-up is paid on every build;
+// beside it the chunks that are loaded when a verb, a gRPC source or a long error message needs them.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-rmSync(`${root}dist`, { recursive: true, force: true });
-await build({
+const dist = `${root}dist`;
+const options = {
   absWorkingDir: root.replace(/\/$/, ''),
-  entryPoints: [{ in: 'src/cli.ts', out: 'ameide-process' }],
-  outdir: 'dist',
-  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
-  splitting: true,
   platform: 'node',
-  format: 'esm',
   target: 'node20',
-  minifySyntax: true,
-  minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'error',
-  // CommonJS dependencies (gRPC) ask for `require` and `__dirname`, which ES modules lack.
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-});
-renameSync(`${root}dist/ameide-process.js`, `${root}dist/ameide-process`);
-chmodSync(`${root}dist/ameide-process`, 0o755);
+};
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+const chunks = await bundleFunction();
+await bundleChunks(chunks);
+writeFileSync(`${dist}/package.json`, '{ "type": "commonjs" }\n');
+copyFileSync(`${root}tools/launcher.cjs`, `${dist}/ameide-process`);
+chmodSync(`${dist}/ameide-process`, 0o755);
+keepCompiledCode();
+
+/** dist/function.js, one expression: a function of `require` and of what loads a chunk. Gives the modules that it loads so, by chunk name. */
+async function bundleFunction() {
+  const loaded = new Map();
+  const outside = {
+    name: 'chunks-stay-outside',
+    setup: ({ onResolve, resolve }) =>
+      onResolve({ filter: /.*/ }, async ({ path, kind, resolveDir, pluginData }) => {
+        if (kind !== 'dynamic-import' || path.startsWith('node:') || pluginData === 'resolving') return;
+        if (!path.startsWith('.')) throw new Error(`import("${path}"): load a file of ours that imports it`);
+        const chunk = basename(path, '.ts');
+        loaded.set(chunk, (await resolve(path, { kind, resolveDir, pluginData: 'resolving' })).path);
+        return { path: `./chunks/${chunk}.mjs`, external: true };
+      }),
+  };
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: ['src/cli.ts'],
+    plugins: [outside],
+    format: 'cjs',
+    charset: 'ascii',
+    minify: true,
+    write: false,
+    outdir: dist,
+  });
+  const code = outputFiles[0].text.replace(/^#!.*\n/, '').replace(/\bimport\("/g, 'load("');
+  if (code.includes('import(')) throw new Error('esbuild writes dynamic imports in another way now: see bundleFunction()');
+  writeFileSync(`${dist}/function.js`, `(function(require,load){${code}})`);
+  return loaded;
+}
+
+function bundleChunks(modules) {
+  return build({
+    ...options,
+    entryPoints: Object.fromEntries(modules),
+    outdir: `${dist}/chunks`,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: '[name]-[hash]',
+    splitting: true,
+    format: 'esm',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // CommonJS dependencies (gRPC) ask for `require` and `__dirname`, which ES modules lack.
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  });
+}
+
+/** dist/function.js.cache: the engine's code for what a usual list runs through. */
+function keepCompiledCode() {
+  const input = readFileSync(`${root}tools/usual-list.yaml`);
+  const { status, stderr, stdout } = spawnSync(process.execPath, [`${root}tools/keep-code-cache.cjs`], { input, encoding: 'utf8' });
+  if (status === 0 && stdout.includes('kind: Deployment')) return;
+  throw new Error(`tools/usual-list.yaml is no longer rendered, mend it so that it can be compiled for: ${stderr}`);
+}

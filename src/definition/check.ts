@@ -1,6 +1,7 @@
 /** Whether what a source answered is the definition that was asked for, whole and usable. Pure; every adapter ends here. */
-import { createHash } from 'node:crypto';
+
 import { type Problem, problem } from '../problem.ts';
+import { sha256 } from '../sha256.ts';
 import type { Definition, DefinitionRequest } from './source.ts';
 
 /** What a source says, before it is believed. */
@@ -18,7 +19,7 @@ export const definitionLimit = 1_048_576 - 16_384;
 
 /** `sha256:` and 64 hex digits, over the text's UTF-8 bytes. */
 export function checksumOf(text: string | Uint8Array): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  return `sha256:${sha256(text)}`;
 }
 
 /** The definition, or the first reason why it cannot be used. `from` names the source in messages. */
