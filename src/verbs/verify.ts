@@ -27,12 +27,16 @@ export async function verifyRenderedVerb(path: string, options: VerifyRenderedOp
 }
 
 function noProcess(path: string, { requireProcess = false }: VerifyRenderedOptions): Problem {
-  const found = problem('PackageInvalid', 'holds no Process; is it the right stream?', { file: { path } });
+  const found = problem('PackageInvalid', 'holds no Process; is it the right stream?', { file: { path: nameOf(path) } });
   return requireProcess ? found : { ...found, severity: 'info' };
 }
 
+function nameOf(path: string): string {
+  return path === '-' ? 'stdin' : path;
+}
+
 async function readItems(path: string): Promise<ReturnType<typeof parseStream>> {
-  const file = { path: path === '-' ? 'stdin' : path };
+  const file = { path: nameOf(path) };
   try {
     const read = parseStream(path === '-' ? await readStdin() : readFileSync(path));
     return 'problem' in read ? { problem: { ...read.problem, file } } : read;

@@ -45,9 +45,10 @@ export interface Comparison {
 /** `drop`: versions and checksums that are meant to go. */
 export function compareRevision(before: Side, now: Side, drop: readonly string[]): Comparison {
   const [old, current] = [unitsOf(before), unitsOf(now)];
-  const heirsOf = new Map<string, Unit[]>();
+  const newcomers = new Map<string, Unit[]>();
   for (const [key, unit] of current) {
-    if (!old.has(key)) heirsOf.set(whose(unit), [...(heirsOf.get(whose(unit)) ?? []), unit]);
+    const { name } = unit.process;
+    if (!old.has(key)) newcomers.set(name, [...(newcomers.get(name) ?? []), unit]);
   }
   const used = new Set<string>();
   const outcomes: Outcome[] = [];
@@ -56,7 +57,7 @@ export function compareRevision(before: Side, now: Side, drop: readonly string[]
   const heirs = new Set<Unit>();
   for (const [key, unit] of old) {
     const same = current.get(key);
-    const moved = heirsOf.get(whose(unit)) ?? [];
+    const moved = (newcomers.get(unit.process.name) ?? []).filter((newcomer) => isOneNamespace(unit, newcomer));
     if (!same) for (const heir of moved) heirs.add(heir);
     compared.push(compareUnits(unit, same, moved));
     if (same || moved.length > 0) outcomes.push(...checkUnit({ unit, same, moved, drop, used }));
@@ -97,8 +98,9 @@ function identityOf(item: Resource, defaultAddress: string): Unit['identity'] {
   return { ...(isWhole && { address: defaultAddress }), ...Object.fromEntries(written) };
 }
 
-function whose({ process }: Unit): string {
-  return `${process.namespace ?? ''}\n${process.name}`;
+/** A patch seldom names the namespace. */
+function isOneNamespace({ process: { namespace: a } }: Unit, { process: { namespace: b } }: Unit): boolean {
+  return a === b || a === undefined || b === undefined;
 }
 
 interface Checked {
