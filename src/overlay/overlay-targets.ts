@@ -6,13 +6,13 @@ import type { Package } from '../package/package.ts';
 import { folderTarget } from '../pinning/folder-targets.ts';
 import type { Target } from '../pinning/target.ts';
 import type { Problem } from '../problem.ts';
-import { type Process, parseProcess } from '../process.ts';
+import { type Pin, type Process, parseProcess } from '../process.ts';
 import { definitionStore } from '../render/definition-store.ts';
 import { isProcessKind, placeOf } from '../render/located.ts';
 import { isObject, isSame, nameOf, namespaceOf, type Resource } from '../resource.ts';
 import type { Built, OverlayBuild } from './build.ts';
 import type { Kustomization } from './kustomization.ts';
-import { findPatch, type Inherited, newPatch, patchEdits, patchedReference } from './patch.ts';
+import { findPatch, newPatch, patchEdits, patchedReference } from './patch.ts';
 import { processNamesIn } from './process-names.ts';
 
 export interface Overlay {
@@ -71,7 +71,7 @@ function readTarget(overlay: Overlay, reading: Reading): { target: Target } | { 
   const { one, inside, store } = reading;
   const parsed = parseProcess(one.resource, { file: { path: kustomization.path }, pinMayMismatch: true });
   if ('problems' in parsed) return parsed;
-  const { process } = parsed;
+  const process = withPinsInOrder(parsed.process);
   const own = ownItem(overlay, reading);
   if (own !== undefined) {
     const item = parseProcess(pkg.items[own]!, { pinMayMismatch: true });
@@ -83,6 +83,14 @@ function readTarget(overlay: Overlay, reading: Reading): { target: Target } | { 
   const metadata = { name: nameOf(inside), ...(namespace && { namespace }), ...(labels && { labels }) };
   const owner = { ...process, metadata } as Process;
   return { target: patchTarget(overlay, { ...reading, process, owner }) };
+}
+
+/** kustomize sorts keys; in files they stand as people read them. */
+function withPinsInOrder(process: Process): Process {
+  const { pin, retained, ...rest } = process.spec.definitionRef;
+  const inOrder = ({ id, version, checksum }: Pin): Pin => ({ id, version, checksum });
+  const definitionRef = { ...rest, ...(pin && { pin: inOrder(pin) }), ...(retained && { retained: retained.map(inOrder) }) };
+  return { ...process, spec: { ...process.spec, definitionRef } };
 }
 
 /** The item of the package that is this Process, if no other is made of it and nothing on the way changes what it refers to. */
@@ -107,7 +115,7 @@ function patchTarget(overlay: Overlay, at: Reading & { process: Process; owner: 
   const names = [owner.metadata.name, ...processNamesIn(one.file)];
   const found = findPatch(pkg, kustomization, names, ownPath);
   const patch = found === undefined ? ownPath : placeOf(pkg.items[found]!)!.path;
-  const inherited = inheritedBy(build.taken ? inside : one.resource);
+  const baseVersion = versionOf(build.taken ? inside : one.resource);
   return {
     process,
     owner,
@@ -117,17 +125,16 @@ function patchTarget(overlay: Overlay, at: Reading & { process: Process; owner: 
     generatedPath: generatedFile(stem),
     configMapName: (checksum) => overlayConfigMapName(owner.metadata.name, checksum, dir),
     changes(next, version) {
-      if (found === undefined) return [newPatch(owner, ownPath, patchedReference(next, version, inherited))];
-      const edits = patchEdits(pkg.items[found]!, next, version, inherited);
+      if (found === undefined) return [newPatch(owner, ownPath, patchedReference(next, version, baseVersion))];
+      const edits = patchEdits(pkg.items[found]!, next, version, baseVersion);
       return edits.length > 0 ? [{ kind: 'edit', index: found, edits }] : [];
     },
   };
 }
 
-function inheritedBy(resource: Resource): Inherited {
+function versionOf(resource: Resource): number | undefined {
   const reference = referenceOf(resource);
-  const { version, retained } = isObject(reference) ? reference : {};
-  return { version: typeof version === 'number' ? version : undefined, hasRetained: Array.isArray(retained) && retained.length > 0 };
+  return isObject(reference) && typeof reference.version === 'number' ? reference.version : undefined;
 }
 
 /**

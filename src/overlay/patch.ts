@@ -4,7 +4,7 @@ import { place, processApiVersion, processKind } from '../names.ts';
 import type { Package } from '../package/package.ts';
 import { type Pins, pinEdits, retainedPath } from '../pin.ts';
 import type { WantedVersion } from '../pinning/target.ts';
-import { versionPath } from '../pinning/version-edits.ts';
+import { inOrder, versionPath } from '../pinning/version-edits.ts';
 import type { Process } from '../process.ts';
 import { isProcessKind, placeOf } from '../render/located.ts';
 import { isObject, isSame, nameOf, type Resource } from '../resource.ts';
@@ -13,12 +13,6 @@ import type { Edit } from '../yaml/edit.ts';
 import { type Kustomization, patchFilesOf, pathOfEntry } from './kustomization.ts';
 
 type DefinitionRef = Process['spec']['definitionRef'];
-
-/** What the Process says before the overlay's patches. */
-export interface Inherited {
-  readonly version: number | undefined;
-  readonly hasRetained: boolean;
-}
 
 /** The item that is this overlay's patch of the pin: the last listed one that sets it, else one in the file of our own name. */
 export function findPatch(pkg: Package, kustomization: Kustomization, names: readonly string[], ownPath: string): number | undefined {
@@ -45,29 +39,29 @@ export function newPatch(owner: Process, path: string, reference: object): Chang
   return { kind: 'add', resource: { apiVersion: processApiVersion, kind: processKind, metadata, spec: { definitionRef: reference } } };
 }
 
-/** What stands in a patch: the pin, everything that is retained, and the version where it was asked for. */
-export function patchedReference(next: Pins, wanted: WantedVersion, inherited: Inherited): object {
-  const version = typeof wanted === 'number' ? { version: wanted } : wanted && inherited.version !== undefined ? { version: null } : {};
-  const retained = next.retained.length > 0 || inherited.hasRetained ? { retained: next.retained } : {};
-  return { ...version, pin: next.pin, ...retained };
+/**
+ * What stands in a patch: the pin, and everything that is retained, even if that is nothing: what the base pins and retains later must
+ * not show here. The version only where it was asked for; `null` takes away the one that the base wants (`baseVersion`).
+ */
+export function patchedReference(next: Pins, wanted: WantedVersion, baseVersion: number | undefined): object {
+  const version = typeof wanted === 'number' ? { version: wanted } : wanted && baseVersion !== undefined ? { version: null } : {};
+  return { ...version, pin: next.pin, retained: next.retained };
 }
 
 /** The edits of a patch that is there. */
-export function patchEdits(patch: Resource, next: Pins, wanted: WantedVersion, inherited: Inherited): Edit[] {
+export function patchEdits(patch: Resource, next: Pins, wanted: WantedVersion, baseVersion: number | undefined): Edit[] {
   const reference = referenceIn(patch);
-  if (!reference) return [{ set: ['spec', 'definitionRef'], to: patchedReference(next, wanted, inherited) }];
+  if (!reference) return [{ set: ['spec', 'definitionRef'], to: patchedReference(next, wanted, baseVersion) }];
+  const versions = versionEdits(reference, wanted, baseVersion);
   const ref = reference as unknown as DefinitionRef;
-  // An empty list says that nothing is retained here, whatever the base retains.
-  const clears = next.retained.length === 0 && inherited.hasRetained;
-  const retained = clears && !isSame(ref.retained, []) ? [{ set: retainedPath, to: [] }] : [];
-  const pins = pinEdits(clears ? { ...ref, retained: [] } : ref, next);
-  return [...versionEdits(reference, wanted, inherited), ...pins, ...retained];
+  if (next.retained.length > 0) return inOrder(ref, versions, pinEdits(ref, next));
+  const cleared = isSame(ref.retained, []) ? [] : [{ set: retainedPath, to: [] }];
+  return inOrder(ref, versions, [...pinEdits({ ...ref, retained: [] }, next), ...cleared]);
 }
 
-/** `null` takes away the version that the base wants. */
-function versionEdits(reference: Readonly<Record<string, unknown>>, wanted: WantedVersion, { version }: Inherited): Edit[] {
+function versionEdits(reference: Readonly<Record<string, unknown>>, wanted: WantedVersion, baseVersion: number | undefined): Edit[] {
   if (wanted === undefined) return [];
-  const next = wanted === 'latest' ? (version === undefined ? undefined : null) : wanted;
+  const next = wanted === 'latest' ? (baseVersion === undefined ? undefined : null) : wanted;
   if (reference.version === next && (next !== undefined || !('version' in reference))) return [];
   return [next === undefined ? { remove: versionPath } : { set: versionPath, to: next }];
 }

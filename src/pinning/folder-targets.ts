@@ -11,7 +11,7 @@ import { refuseDuplicates } from '../render/validate.ts';
 import { nameOf, namespaceOf, type Resource } from '../resource.ts';
 import { plainName } from './definition-changes.ts';
 import type { Target } from './target.ts';
-import { versionEdits } from './version-edits.ts';
+import { inOrder, versionEdits } from './version-edits.ts';
 
 /** A Process by the name that a person gives it: NAME, or NAMESPACE/NAME. */
 export function isNamed(name: string, namespace: string, wanted: string): boolean {
@@ -50,7 +50,7 @@ export function folderTarget({ index, process, place }: Located, store: Target['
     generatedPath: `${folderOf(path)}${generatedFile(process.metadata.name)}`,
     configMapName: plainName(process.metadata.name),
     changes(next, version) {
-      const edits = [...versionEdits(definitionRef.version, version), ...pinEdits(definitionRef, next)];
+      const edits = inOrder(definitionRef, versionEdits(definitionRef.version, version), pinEdits(definitionRef, next));
       return edits.length > 0 ? [{ kind: 'edit', index, edits }] : [];
     },
   };

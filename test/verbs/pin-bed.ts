@@ -15,6 +15,8 @@ export interface Told {
   readonly stderr: string;
 }
 
+type Asking<Options> = Partial<Omit<Options, 'source'>> & { readonly source?: string | null };
+
 export interface Bed {
   /** The folder of manifests. */
   readonly dir: string;
@@ -26,8 +28,9 @@ export interface Bed {
   define(id: string, version: number, text?: string): string;
   /** Every file below `dir` with its content, as one text. */
   tree(): string;
-  pin(names?: readonly string[], options?: Partial<PinOptions>, below?: string): Promise<Told>;
-  outdated(names?: readonly string[], options?: Partial<OutdatedOptions>, below?: string): Promise<Told>;
+  /** Asks the bed's server, another source, or (null) none. */
+  pin(names?: readonly string[], options?: Asking<PinOptions>, below?: string): Promise<Told>;
+  outdated(names?: readonly string[], options?: Asking<OutdatedOptions>, below?: string): Promise<Told>;
 }
 
 export async function withBed(test: (bed: Bed) => Promise<void>): Promise<void> {
@@ -45,10 +48,10 @@ export async function withBed(test: (bed: Bed) => Promise<void>): Promise<void> 
       return sha256(text);
     },
     tree: () => treeOf(dir),
-    pin: (names = [], options = {}, below = '') =>
-      run((terminal) => pinVerb(join(dir, below), names, { drop: [], output: 'table', source: server.address, ...options }, terminal)),
-    outdated: (names = [], options = {}, below = '') =>
-      run((terminal) => outdatedVerb(join(dir, below), names, { output: 'table', source: server.address, ...options }, terminal)),
+    pin: (names = [], { source, ...options } = {}, below = '') =>
+      run((terminal) => pinVerb(join(dir, below), names, { drop: [], output: 'table', ...asked(source, server), ...options }, terminal)),
+    outdated: (names = [], { source, ...options } = {}, below = '') =>
+      run((terminal) => outdatedVerb(join(dir, below), names, { output: 'table', ...asked(source, server), ...options }, terminal)),
   };
   try {
     await test(bed);
@@ -56,6 +59,10 @@ export async function withBed(test: (bed: Bed) => Promise<void>): Promise<void> 
     await server.close();
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+function asked(source: string | null | undefined, server: DevelopmentServer): { source?: string } {
+  return source === null ? {} : { source: source ?? server.address };
 }
 
 export function sha256(text: string): string {

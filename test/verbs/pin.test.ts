@@ -59,6 +59,16 @@ pin('what is replaced is retained with its bytes; --version goes back and stays;
   }),
 );
 
+pin('a version that is wanted and one more that is retained are written at one place, each where it belongs', () =>
+  withBed(async ({ write, read, define, pin }) => {
+    const [one, two, three] = [define('L2O_v3', 1), define('L2O_v3', 2), define('L2O_v3', 3)];
+    write({ 'l2o.yaml': processYaml('l2o', [...pinLines(2, two), ...retainedLines([1, one])]) });
+    const { status, stderr } = await pin([], { version: 3 });
+    assert.is(status, 0, stderr);
+    assert.is(read('l2o.yaml'), processYaml('l2o', [...pinLines(3, three), ...retainedLines([1, one], [2, two]), 'version: 3']));
+  }),
+);
+
 pin('a retained pin is dropped by the beginning of its checksum; what is not retained is refused with a list', () =>
   withBed(async ({ write, read, define, pin, tree }) => {
     const [one, two] = [define('L2O_v3', 1), define('L2O_v3', 2)];
