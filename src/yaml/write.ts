@@ -1,9 +1,8 @@
 /**
  * JSON values as block YAML that every parser in the field (go-yaml 2 and 3, YAML 1.1 and 1.2) reads back the same.
  * Structure and plain words are written here, because a list of 10,000 Processes is mostly those and a general emitter takes
- * several times as long; every string that needs thought is left to js-yaml.
+ * several times as long. A JSON string is a double-quoted scalar but for a few characters that YAML wants escaped.
  */
-import { dump, SCALAR_STYLE, type ScalarStyle } from 'js-yaml';
 
 /** Starts with a letter, `/` or `_` and holds nothing that could end or change a plain scalar. */
 const plainWord = /^[A-Za-z_/](?:[\w/.@:-]*[\w/.@-])?$/;
@@ -12,7 +11,9 @@ const reserved = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 const unprintable = /[^\n\t\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
 /** White space at an end, which parsers or editors may take for indentation or drop. */
 const fragileSpace = /^[ \t\n]|[ \t](?:\n|$)|\n\n$/;
-const printableAscii = /^[\x20-\x7e]*$/;
+const printableAscii = /^[\n\t\x20-\x7e]*$/;
+/** JSON leaves them as they are; YAML does not allow them, or takes them for line breaks. */
+const escapedInYaml = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** The value as lines, the first without indentation, the others indented by `indent`; no line break at the end. */
 export function writeYaml(value: unknown, indent = ''): string {
@@ -65,14 +66,9 @@ function writeScalar(value: unknown, indent: string, lead: string): string[] {
 /** As one line: plain, or in double quotes. */
 export function writeString(value: string): string {
   if (plainWord.test(value) && !reserved.test(value)) return value;
-  if (printableAscii.test(value)) return JSON.stringify(value);
-  return dump(value, { lineWidth: -1, quoteStyle: 'double', forceQuotes: true, scalarStyleRules: [inDoubleQuotes] }).trimEnd();
-}
-
-function inDoubleQuotes(layout: { style: ScalarStyle }): void {
-  layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+  return JSON.stringify(value).replace(escapedInYaml, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function isLiteral(value: string): boolean {
-  return value.includes('\n') && !unprintable.test(value) && !fragileSpace.test(value);
+  return value.includes('\n') && (printableAscii.test(value) || !unprintable.test(value)) && !fragileSpace.test(value);
 }
