@@ -2,8 +2,8 @@
 import { annotation, passedLabels, processLabel, selectorLabel, specHash, tool } from '../names.ts';
 import type { Process } from '../process.ts';
 
-/** Labels of a child and, with the selector's keys, of its pods. */
-export function childLabels({ metadata }: Process): Record<string, string> {
+/** Labels of the pods, with the selector's keys: a change of one is a roll-out, so only these pass from the Process. */
+export function podLabels({ metadata }: Process): Record<string, string> {
   const own = metadata.labels ?? {};
   const label = processLabel(metadata.name);
   return {
@@ -18,12 +18,13 @@ export function childLabels({ metadata }: Process): Record<string, string> {
   };
 }
 
+/** A child carries every label of its Process: kustomize gives the Process an overlay's labels before the function runs, and its output none. */
 export function childMetadata(process: Process, name: string, annotations: Record<string, string> = {}): Record<string, unknown> {
   const { name: owner, namespace } = process.metadata;
   return {
     name,
     ...(namespace && { namespace }),
-    labels: childLabels(process),
+    labels: { ...process.metadata.labels, ...podLabels(process) },
     annotations: { [annotation.generatedFor]: owner, ...annotations },
   };
 }

@@ -3,18 +3,19 @@ import type { FnConfig } from '../fn-config.ts';
 import { checksumHex, definition, definitionConfigMapName, deploymentName, processLabel, queueLabel, selectorLabel } from '../names.ts';
 import type { Process } from '../process.ts';
 import type { Resource } from '../resource.ts';
-import { childLabels, childMetadata, renderedFrom } from './child-metadata.ts';
+import { childMetadata, podLabels, renderedFrom } from './child-metadata.ts';
 import type { PinnedText, Resolved } from './resolve.ts';
 import { tlsMount, workerEnv } from './worker-env.ts';
 
 export function workerDeployment({ process, current, retained }: Resolved, config: FnConfig): Resource {
   const { spec, metadata } = process;
-  const labels = { ...childLabels(process), ...selector(process) };
+  const labels = { ...podLabels(process), ...selector(process) };
+  const deployment = childMetadata(process, deploymentName(metadata.name), renderedFrom(process));
   const worker = spec.worker ?? {};
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { ...childMetadata(process, deploymentName(metadata.name), renderedFrom(process)), labels },
+    metadata: { ...deployment, labels: { ...(deployment.labels as object), ...labels } },
     spec: {
       replicas: worker.replicas ?? config.worker.replicas,
       selector: { matchLabels: selector(process) },

@@ -4,7 +4,7 @@ import { env, selectorLabel } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Process } from '../process.ts';
 import { type Resource, referTo } from '../resource.ts';
-import { childLabels } from './child-metadata.ts';
+import { podLabels } from './child-metadata.ts';
 import { fileOf, type Located, scopeOf } from './located.ts';
 
 type Check = (process: Process, config: FnConfig) => Problem[];
@@ -43,7 +43,7 @@ function envFree({ spec }: Process): Problem[] {
 }
 
 function podLabelsFree(process: Process): Problem[] {
-  const own = new Set([...Object.keys(childLabels(process)), ...Object.values(selectorLabel)]);
+  const own = new Set([...Object.keys(podLabels(process)), ...Object.values(selectorLabel)]);
   return Object.entries(process.spec.worker?.podLabels ?? {}).flatMap(([key, currentValue]) => {
     if (!own.has(key)) return [];
     return [
