@@ -29,6 +29,7 @@ export const reasons = {
   PinMissing: ['The Process has no pin, and none may be looked up here.', 'Run `ameide-process pin DIR` and commit.'],
   PinMismatch: ['The pin is for another id, tenant or version than the Process wants.', 'Run `ameide-process pin DIR` and commit.'],
   ChecksumMismatch: ['The bytes do not have the checksum that is claimed for them.', 'Restore the bytes from Git, or pin again.'],
+  PinNotRetained: ['`--drop` names a pin that is not retained, or the current one.', 'Name a retained version or checksum.'],
   DefinitionBytesMissing: ['No ConfigMap holds the pinned bytes.', 'Run `ameide-process pin DIR`, or restore the file from Git.'],
   RetainedBytesMissing: [
     'No ConfigMap holds the bytes of a retained version.',

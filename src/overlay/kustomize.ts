@@ -1,8 +1,14 @@
-/** Runs kustomize: `kustomize`, or the one in kubectl. Functions that are programs are skipped, because what they make is not wanted here. */
+/**
+ * Runs kustomize: `kustomize`, or the one in kubectl. Functions are skipped, because what they make is not wanted here, and ours would
+ * refuse what is not pinned yet: programs by leaving out `--enable-exec`, containers by a `docker` that gives back what it gets.
+ */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Problem, problem } from '../problem.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
 
 export interface Kustomize {
   /** The manifests of the kustomization in a folder, as text; or what kustomize says is wrong. */
@@ -11,15 +17,15 @@ export interface Kustomize {
 
 const mostBytes = 1 << 30;
 const restrictor = ['--load-restrictor', 'LoadRestrictionsNone'];
-/** Without `--enable-exec`: that is what skips functions. Without this one, kustomize refuses a folder that has any. */
+/** Without it kustomize refuses a folder that has any function. */
 const flags = ['--enable-alpha-plugins', ...restrictor];
 
 /** The kustomize that is on `env.PATH`. */
-export function findKustomize(env: Readonly<Record<string, string | undefined>>): Kustomize | Problem {
+export function findKustomize(env: Env): Kustomize | Problem {
   const kustomize = onPath('kustomize', env.PATH);
   const kubectl = kustomize === undefined ? onPath('kubectl', env.PATH) : undefined;
-  if (kustomize !== undefined) return { build: (folder) => run(kustomize, ['build', ...flags, folder]) };
-  if (kubectl !== undefined) return { build: (folder) => run(kubectl, ['kustomize', ...flags, folder]) };
+  if (kustomize !== undefined) return { build: (folder) => run(kustomize, ['build', ...flags, folder], env) };
+  if (kubectl !== undefined) return { build: (folder) => run(kubectl, ['kustomize', ...flags, folder], env) };
   const message =
     'an overlay is built with kustomize, and neither `kustomize` nor `kubectl` is on PATH; get it: `go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.1`, and put $(go env GOPATH)/bin on PATH';
   return problem('ToolMissing', message);
@@ -42,9 +48,19 @@ function isExecutable(file: string): boolean {
   }
 }
 
-function run(program: string, args: readonly string[]): Promise<{ text: string } | { error: string }> {
+async function run(program: string, args: readonly string[], env: Env): Promise<{ text: string } | { error: string }> {
+  const shim = mkdtempSync(join(tmpdir(), 'ameide-process-bin-'));
+  try {
+    writeFileSync(join(shim, 'docker'), '#!/bin/sh\nPATH=/usr/bin:/bin:$PATH exec cat\n', { mode: 0o755 });
+    return await execute(program, args, { ...env, PATH: `${shim}${delimiter}${env.PATH ?? ''}` });
+  } finally {
+    rmSync(shim, { recursive: true, force: true });
+  }
+}
+
+function execute(program: string, args: readonly string[], env: Env): Promise<{ text: string } | { error: string }> {
   return new Promise((resolve) => {
-    execFile(program, [...args], { maxBuffer: mostBytes, encoding: 'utf8' }, (error, stdout, stderr) => {
+    execFile(program, [...args], { maxBuffer: mostBytes, encoding: 'utf8', env }, (error, stdout, stderr) => {
       if (error) resolve({ error: stderr.trim() || error.message });
       else resolve({ text: stdout });
     });

@@ -3,16 +3,17 @@ import { realpathSync } from 'node:fs';
 import { basename, relative, sep } from 'node:path';
 import { definitionConfigMapName, fit, generatedFile } from '../names.ts';
 import type { Package } from '../package/package.ts';
+import { type DefinitionBytes, definitionBytes } from '../pinning/definition-bytes.ts';
 import { folderTarget } from '../pinning/folder-targets.ts';
 import type { Target } from '../pinning/target.ts';
 import type { Problem } from '../problem.ts';
 import { type Pin, type Process, parseProcess } from '../process.ts';
-import { definitionStore } from '../render/definition-store.ts';
 import { isProcessKind, placeOf } from '../render/located.ts';
 import { isObject, isSame, nameOf, namespaceOf, type Resource } from '../resource.ts';
 import type { Built, OverlayBuild } from './build.ts';
+import { insideOf } from './inside.ts';
 import type { Kustomization } from './kustomization.ts';
-import { findPatch, newPatch, patchEdits, patchedReference } from './patch.ts';
+import { findPatch, newPatch, patchEdits, patchedReference, withUnlisted } from './patch.ts';
 import { processNamesIn } from './process-names.ts';
 
 export interface Overlay {
@@ -36,15 +37,15 @@ export interface OverlayProcess {
 
 export function overlayProcesses(overlay: Overlay): OverlayProcess[] {
   const { build, pkg } = overlay;
-  const store = definitionStore([...build.items.map(({ resource }) => resource), ...pkg.items]);
+  const bytes = definitionBytes([...build.items.map(({ resource }) => resource), ...pkg.items]);
   const built = build.items.filter(({ resource }) => isProcessKind(resource));
-  const inside = built.map((one) => before(one, overlay));
+  const inside = built.map((one) => insideOf(one, overlay));
   const stems = inside.map((one) => stemOf(one, inside));
   return built.map((one, at) => ({
     name: nameOf(one.resource),
     namespace: namespaceOf(one.resource),
     otherNames: [nameOf(inside[at]!), ...processNamesIn(one.file)],
-    read: () => readTarget(overlay, { one, inside: inside[at]!, stem: stems[at]!, store, isAlone: isAlone(one, built) }),
+    read: () => readTarget(overlay, { one, inside: inside[at]!, stem: stems[at]!, bytes, isAlone: isAlone(one, built) }),
   }));
 }
 
@@ -62,27 +63,43 @@ interface Reading {
   readonly one: Built;
   readonly inside: Resource;
   readonly stem: string;
-  readonly store: Target['store'];
+  readonly bytes: DefinitionBytes;
   readonly isAlone: boolean;
 }
 
 function readTarget(overlay: Overlay, reading: Reading): { target: Target } | { problems: readonly Problem[] } {
+  const own = ownItem(overlay, reading);
+  return own === undefined ? readPatched(overlay, reading) : readInPlace(overlay, reading, own);
+}
+
+/** Pinned in its own file: what is asked for is the built one. */
+function readInPlace(overlay: Overlay, { one, bytes }: Reading, index: number): { target: Target } | { problems: readonly Problem[] } {
+  const item = overlay.pkg.items[index]!;
+  const options = { file: { path: placeOf(item)!.path }, pinMayMismatch: true };
+  const [built, written] = [parseProcess(one.resource, options), parseProcess(item, options)];
+  if ('problems' in built) return built;
+  if ('problems' in written) return written;
+  const target = folderTarget({ index, process: written.process, place: placeOf(item) }, bytes);
+  return { target: { ...target, process: built.process } };
+}
+
+function readPatched(overlay: Overlay, reading: Reading): { target: Target } | { problems: readonly Problem[] } {
   const { kustomization, pkg } = overlay;
-  const { one, inside, store } = reading;
-  const parsed = parseProcess(one.resource, { file: { path: kustomization.path }, pinMayMismatch: true });
+  const { one, inside, stem } = reading;
+  const found = findPatch(pkg, kustomization, [nameOf(inside), ...processNamesIn(one.file)], patchFile(stem));
+  const resource = found === undefined ? one.resource : withUnlisted(one.resource, pkg.items[found]!, kustomization);
+  const parsed = parseProcess(resource, { file: { path: kustomization.path }, pinMayMismatch: true });
   if ('problems' in parsed) return parsed;
   const process = withPinsInOrder(parsed.process);
-  const own = ownItem(overlay, reading);
-  if (own !== undefined) {
-    const item = parseProcess(pkg.items[own]!, { pinMayMismatch: true });
-    const owner = 'process' in item ? item.process : process;
-    return { target: { ...folderTarget({ index: own, process: owner, place: placeOf(pkg.items[own]!) }, store), process } };
-  }
   const labels = isObject(inside.metadata) && isObject(inside.metadata.labels) ? inside.metadata.labels : undefined;
   const namespace = namespaceOf(inside);
   const metadata = { name: nameOf(inside), ...(namespace && { namespace }), ...(labels && { labels }) };
   const owner = { ...process, metadata } as Process;
-  return { target: patchTarget(overlay, { ...reading, process, owner }) };
+  return { target: patchTarget(overlay, { ...reading, process, owner, found }) };
+}
+
+function patchFile(stem: string): string {
+  return `${stem}.pin.yaml`;
 }
 
 /** kustomize sorts keys; in files they stand as people read them. */
@@ -108,18 +125,16 @@ function referenceOf(resource: Resource): unknown {
   return isObject(resource.spec) ? resource.spec.definitionRef : undefined;
 }
 
-function patchTarget(overlay: Overlay, at: Reading & { process: Process; owner: Process }): Target {
+function patchTarget(overlay: Overlay, at: Reading & { process: Process; owner: Process; found: number | undefined }): Target {
   const { pkg, kustomization, dir, build } = overlay;
-  const { process, owner, stem, inside, one, store } = at;
-  const ownPath = `${stem}.pin.yaml`;
-  const names = [owner.metadata.name, ...processNamesIn(one.file)];
-  const found = findPatch(pkg, kustomization, names, ownPath);
+  const { process, owner, stem, inside, one, bytes, found } = at;
+  const ownPath = patchFile(stem);
   const patch = found === undefined ? ownPath : placeOf(pkg.items[found]!)!.path;
   const baseVersion = versionOf(build.taken ? inside : one.resource);
   return {
     process,
     owner,
-    store,
+    bytes,
     patch,
     path: found === undefined ? kustomization.path : patch,
     generatedPath: generatedFile(stem),
@@ -147,21 +162,4 @@ function overlayConfigMapName(process: string, checksum: string, dir: string): s
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
   return fit(`${definitionConfigMapName(process, checksum)}-${folder || 'overlay'}`, 253);
-}
-
-/** The Process before the overlay's own patches, prefix and namespace. */
-function before(one: Built, { build, kustomization }: Overlay): Resource {
-  const { namePrefix = '', nameSuffix = '' } = kustomization.resource as { namePrefix?: string; nameSuffix?: string };
-  const ofFile = (build.taken ?? []).filter(({ file }) => file === one.file);
-  const affixed = ofFile.filter(({ resource }) => `${namePrefix}${nameOf(resource)}${nameSuffix}` === nameOf(one.resource));
-  const sameNamespace = affixed.filter(({ resource }) => namespaceOf(resource) === namespaceOf(one.resource));
-  const found = [sameNamespace, affixed, ofFile].find(({ length }) => length === 1);
-  return found?.at(0)?.resource ?? withoutAffixes(one.resource, namePrefix, nameSuffix);
-}
-
-function withoutAffixes(resource: Resource, prefix: string, suffix: string): Resource {
-  const name = nameOf(resource);
-  const start = name.startsWith(prefix) ? prefix.length : 0;
-  const end = suffix !== '' && name.endsWith(suffix) ? name.length - suffix.length : name.length;
-  return { ...resource, metadata: { ...(resource.metadata as Resource), name: name.slice(start, end) } };
 }

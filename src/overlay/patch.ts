@@ -26,6 +26,17 @@ export function findPatch(pkg: Package, kustomization: Kustomization, names: rea
   return pinning.at(-1) ?? (own < 0 ? undefined : own);
 }
 
+/** The Process as it will be built once the patch is listed: one that was copied from another overlay, say. */
+export function withUnlisted(resource: Resource, patch: Resource, kustomization: Kustomization): Resource {
+  const path = placeOf(patch)?.path;
+  const isListed = patchFilesOf(kustomization).some((listed) => pathOfEntry(kustomization, listed.path) === path);
+  const spec = isObject(resource.spec) ? resource.spec : {};
+  const reference = referenceIn(patch);
+  if (isListed || !reference) return resource;
+  const merged = Object.entries({ ...referenceIn(resource), ...reference }).filter(([, value]) => value !== null);
+  return { ...resource, spec: { ...spec, definitionRef: Object.fromEntries(merged) } };
+}
+
 function referenceIn(patch: Resource): Readonly<Record<string, unknown>> | undefined {
   const spec = isObject(patch.spec) ? patch.spec : {};
   return isObject(spec.definitionRef) ? spec.definitionRef : undefined;

@@ -1,12 +1,11 @@
 /** After an overlay's files were written: kustomize must build what was meant, or they go back to what they were. */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FileChange } from '../package/package.ts';
-import { writeChanges } from '../package/read-package.ts';
 import { type Problem, problem } from '../problem.ts';
+import type { Process } from '../process.ts';
 import { isSame } from '../resource.ts';
 import { readTargets } from './read-targets.ts';
 import { about, type Decided } from './target.ts';
+import { takeBack, writeAll } from './write-all.ts';
 
 /** Writes, builds, compares; undoes everything and says why where the pins do not come out. */
 export async function writeConfirmed(
@@ -15,17 +14,19 @@ export async function writeConfirmed(
   decided: readonly Decided[],
   at: { readonly fnConfig?: string | undefined; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<readonly Problem[]> {
-  writeChanges(dir, changes);
+  const unwritten = writeAll(dir, changes);
+  if (unwritten.length > 0) return unwritten;
   const problems = await compare(dir, decided, at).catch((error: unknown) => {
-    undo(dir, changes);
+    takeBack(dir, changes);
     throw error;
   });
-  if (problems.length > 0) undo(dir, changes);
+  if (problems.length > 0) takeBack(dir, changes);
   return problems;
 }
 
 async function compare(dir: string, decided: readonly Decided[], at: Parameters<typeof readTargets>[2]): Promise<readonly Problem[]> {
-  const built = await readTargets(dir, [], at);
+  const names = decided.map(({ target: { process } }) => nameAsBuilt(process.metadata));
+  const built = await readTargets(dir, names, at);
   if ('problems' in built) return built.problems;
   return decided.flatMap((one) => {
     const { process } = one.target;
@@ -33,16 +34,16 @@ async function compare(dir: string, decided: readonly Decided[], at: Parameters<
       isSame([metadata.name, metadata.namespace], [process.metadata.name, process.metadata.namespace]),
     );
     const ref = now?.process.spec.definitionRef;
-    if (ref && isSame(ref.pin, one.next.pin) && isSame(ref.retained ?? [], one.next.retained)) return [];
+    if (ref && isWanted(ref) && isSame(ref.pin, one.next.pin) && isSame(ref.retained ?? [], one.next.retained)) return [];
     const message = `the pin in ${one.target.patch ?? one.target.path} does not come out of the build: another patch sets spec.definitionRef after it; remove the pin there, or list it earlier`;
     return [about(one.target, problem('NotEditable', message, { field: { path: 'spec.definitionRef.pin' } }))];
   });
 }
 
-function undo(dir: string, changes: readonly FileChange[]): void {
-  for (const { path, before } of changes) if (before === undefined) rmSync(join(dir, path), { force: true });
-  writeChanges(
-    dir,
-    changes.filter(({ before }) => before !== undefined).map(({ path, before, text }) => ({ path, text: before, before: text })),
-  );
+function isWanted({ version, pin }: Process['spec']['definitionRef']): boolean {
+  return version === undefined || version === pin?.version;
+}
+
+function nameAsBuilt({ name, namespace }: { readonly name: string; readonly namespace?: string }): string {
+  return namespace ? `${namespace}/${name}` : name;
 }

@@ -34,7 +34,7 @@ async function decide(target: Target, wish: Wish, lookup: Lookup | undefined): P
   if (!wish.isAsked || !lookup) {
     if (!ref.pin) return refuse(target, problem('PinMissing', 'there is no pin yet; run `ameide-process pin DIR` without --drop first'));
     const next = { pin: ref.pin, retained: kept };
-    const texts = await Promise.all([next.pin, ...next.retained].map((pin) => readBytes(target, pin, undefined, undefined)));
+    const texts = await Promise.all([next.pin, ...next.retained].map((pin) => readBytes(target, pin, undefined)));
     return { target, next, texts: texts.filter((text) => 'text' in text) };
   }
   const definition = await lookup.read(requestFor(target.process, wish.version));
@@ -46,7 +46,7 @@ async function decide(target: Target, wish: Wish, lookup: Lookup | undefined): P
     ...judged,
     retained: judged.retained.filter((pin) => !drop.dropped.some(({ checksum }) => checksum === pin.checksum)),
   };
-  const texts = await Promise.all([next.pin, ...next.retained].map((pin) => readBytes(target, pin, definition, lookup)));
+  const texts = await Promise.all([next.pin, ...next.retained].map((pin) => readBytes(target, pin, lookup, definition)));
   const problems = texts.flatMap((text) => ('reason' in text ? [about(target, text)] : []));
   return problems.length > 0 ? { problems } : { target, next, texts: texts.filter((text) => 'text' in text) };
 }
@@ -55,26 +55,20 @@ function refuse(target: Target, found: Problem): { problems: Problem[] } {
   return { problems: [about(target, found)] };
 }
 
-/** A pin's bytes: just looked up, beside the Process, or by its version from the source, if they still have its checksum. */
-async function readBytes(
-  target: Target,
-  pin: Pin,
-  fresh: Definition | undefined,
-  lookup: Lookup | undefined,
-): Promise<PinnedText | Problem> {
-  if (fresh?.checksum === pin.checksum) return { pin, text: fresh.text };
-  const { tenantId } = target.process.spec.definitionRef;
-  const stored = target.store.read(pin, tenantId, 'retained', 'spec.definitionRef.retained');
-  if (typeof stored === 'string') return { pin, text: stored };
-  if (!lookup) return stored;
-  const { namespace } = requestOf(target.process);
+/** A pin's bytes: just looked up, at hand, or by its version from the source, if they still have its checksum. */
+async function readBytes(target: Target, pin: Pin, lookup: Lookup | undefined, fresh?: Definition): Promise<PinnedText | Problem> {
+  const text = fresh?.checksum === pin.checksum ? fresh.text : target.bytes(pin.checksum);
+  if (text !== undefined) return { pin, text };
+  if (!lookup) return bytesMissing(pin, 'nobody was asked for them');
+  const { namespace, tenantId } = requestOf(target.process);
   const found = await lookup.read({ id: pin.id, tenantId, version: pin.version, ...(namespace && { namespace }) });
-  if ('text' in found && found.checksum === pin.checksum) return { pin, text: found.text };
-  const why =
-    'text' in found ? `the source now gives ${found.checksum} for that version` : `the source does not give them (${found.message})`;
-  return problem(
-    'RetainedBytesMissing',
-    `the bytes of "${pin.id}" version ${pin.version} (${pin.checksum}) are not in the package and ${why}; restore the file from Git, or retire them: \`ameide-process pin DIR NAME --drop ${pin.version}\``,
-    { field: { path: 'spec.definitionRef.retained', currentValue: pin } },
-  );
+  if ('reason' in found) return bytesMissing(pin, `the source does not give them (${found.message})`);
+  if (found.checksum !== pin.checksum) return bytesMissing(pin, `the source now gives ${found.checksum} for that version`);
+  return { pin, text: found.text };
+}
+
+function bytesMissing(pin: Pin, why: string): Problem {
+  const what = `the bytes of "${pin.id}" version ${pin.version} (${pin.checksum}) are not in the package and ${why}`;
+  const message = `${what}; restore the file from Git, or retire them: \`ameide-process pin DIR NAME --drop ${pin.version}\``;
+  return problem('RetainedBytesMissing', message, { field: { path: 'spec.definitionRef.retained', currentValue: pin } });
 }

@@ -5,10 +5,10 @@ import type { Package } from '../package/package.ts';
 import { pinEdits } from '../pin.ts';
 import type { Problem } from '../problem.ts';
 import { parseProcess } from '../process.ts';
-import { definitionStore } from '../render/definition-store.ts';
 import { fileOf, folderOf, isProcessKind, type Located, placeOf } from '../render/located.ts';
 import { refuseDuplicates } from '../render/validate.ts';
 import { nameOf, namespaceOf, type Resource } from '../resource.ts';
+import { type DefinitionBytes, definitionBytes } from './definition-bytes.ts';
 import { plainName } from './definition-changes.ts';
 import type { Target } from './target.ts';
 import { inOrder, versionEdits } from './version-edits.ts';
@@ -25,7 +25,7 @@ export function processesIn(items: readonly Resource[], patches: ReadonlySet<str
 
 /** The targets among the items at `indices`. */
 export function folderTargets(pkg: Package, indices: readonly number[]): { targets: Target[]; problems: Problem[] } {
-  const store = definitionStore(pkg.items);
+  const bytes = definitionBytes(pkg.items);
   const located: Located[] = [];
   const problems: Problem[] = [];
   for (const index of indices) {
@@ -35,18 +35,18 @@ export function folderTargets(pkg: Package, indices: readonly number[]): { targe
     else located.push({ index, process: parsed.process, place: placeOf(item) });
   }
   problems.push(...refuseDuplicates(located, pkg.items));
-  return { targets: located.map((here) => folderTarget(here, store)), problems };
+  return { targets: located.map((here) => folderTarget(here, bytes)), problems };
 }
 
 /** A Process that is pinned in its own file. */
-export function folderTarget({ index, process, place }: Located, store: Target['store']): Target {
+export function folderTarget({ index, process, place }: Located, bytes: DefinitionBytes): Target {
   const { definitionRef } = process.spec;
   const path = place!.path;
   return {
     process,
     owner: process,
     path,
-    store,
+    bytes,
     generatedPath: `${folderOf(path)}${generatedFile(process.metadata.name)}`,
     configMapName: plainName(process.metadata.name),
     changes(next, version) {

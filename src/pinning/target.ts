@@ -2,9 +2,9 @@
 import type { Pins } from '../pin.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Pin, Process } from '../process.ts';
-import type { DefinitionStore } from '../render/definition-store.ts';
 import type { PinnedText } from '../render/resolve.ts';
 import type { Change } from '../resource-list.ts';
+import type { DefinitionBytes } from './definition-bytes.ts';
 
 /** What `--version` asked for: a version, the latest, or nothing (what the Process says). */
 export type WantedVersion = number | 'latest' | undefined;
@@ -20,7 +20,8 @@ export interface Target {
   readonly patch?: string;
   /** The file of the definitions, relative to the folder. */
   readonly generatedPath: string;
-  readonly store: DefinitionStore;
+  /** The definitions that are at hand. */
+  readonly bytes: DefinitionBytes;
   /** The name of the ConfigMap for a checksum. */
   configMapName(checksum: string): string;
   /** The changes that write the pins, and `version` where it was asked for. None when they stand there already. */
@@ -66,12 +67,12 @@ function refuseDrop(wanted: string, matches: readonly Pin[], pin: Pin | undefine
   const field = { path: 'spec.definitionRef.retained' };
   if (matches.length === 0 && pin && isNamed(pin, wanted)) {
     const message = `"${wanted}" is the current pin; pin another version first: \`ameide-process pin DIR NAME --version N\``;
-    return problem('PinMismatch', message, { field: { path: 'spec.definitionRef.pin', currentValue: pin } });
+    return problem('PinNotRetained', message, { field: { path: 'spec.definitionRef.pin', currentValue: pin } });
   }
   const list = (pins: readonly Pin[]) => pins.map(({ id, version, checksum }) => `${id} version ${version} (${checksum})`).join(', ');
   const message =
     matches.length > 1
       ? `"${wanted}" is several retained pins: ${list(matches)}; name one by its checksum`
       : `"${wanted}" is not retained; retained: ${list(retained) || 'nothing'}`;
-  return problem('PinMismatch', message, { field });
+  return problem('PinNotRetained', message, { field });
 }

@@ -1,7 +1,6 @@
 /** `pin`: asks for definitions and writes the pins and the bytes into Git's working tree. All of it, or nothing. */
 import process from 'node:process';
 import type { FileChange } from '../package/package.ts';
-import { writeChanges } from '../package/read-package.ts';
 import { writeConfirmed } from '../pinning/confirm-overlay.ts';
 import { decidePins, type Wish } from '../pinning/decide-pins.ts';
 import { openLookup } from '../pinning/look-up.ts';
@@ -9,6 +8,7 @@ import { openSourceFor } from '../pinning/open-source.ts';
 import { planPins } from '../pinning/plan-pins.ts';
 import { readTargets, type TargetsRead } from '../pinning/read-targets.ts';
 import type { Decided, WantedVersion } from '../pinning/target.ts';
+import { writeAll } from '../pinning/write-all.ts';
 import type { Problem } from '../problem.ts';
 import { tellPinned } from './pin-report.ts';
 import { type Terminal, toJson } from './terminal.ts';
@@ -48,8 +48,7 @@ async function write(
 ): Promise<readonly Problem[]> {
   if (dryRun || changes.length === 0) return [];
   if (read.isOverlay) return writeConfirmed(dir, changes, decided, { fnConfig, env: process.env });
-  writeChanges(dir, changes);
-  return [];
+  return writeAll(dir, changes);
 }
 
 async function refuse(findings: readonly Problem[], { output }: PinOptions, terminal: Terminal): Promise<number> {

@@ -180,6 +180,44 @@ overlay('functions are not run, and do not stand in the way', ({ kustomize }) =>
   }),
 );
 
+overlay('neither are functions in containers', ({ kustomize }) =>
+  withOverlays(kustomize, async ({ write, pin }) => {
+    write({
+      'overlays/staging/kustomization.yaml': `${staging}transformers: [fn.yaml]\n`,
+      'overlays/staging/fn.yaml':
+        'apiVersion: fn.ameide.io/v1\nkind: ProcessRender\nmetadata:\n  name: render\n  annotations:\n    config.kubernetes.io/function: |\n      container: {image: example.com/render:1}\n',
+    });
+    const { status, stdout, stderr } = await pin([], {}, 'overlays/staging');
+    assert.is(status, 0, stderr);
+    assert.match(stdout, 'new → 3');
+  }),
+);
+
+overlay('promotion is copying: the other overlay’s patch and definitions are taken over as they are', ({ kustomize }) =>
+  withOverlays(kustomize, async (bed) => {
+    const { write, read, pin } = bed;
+    write({ 'overlays/staging/kustomization.yaml': staging, 'overlays/prod/kustomization.yaml': 'resources: [../../base]\n' });
+    await pin([], { version: 2 }, 'overlays/staging');
+    for (const file of ['l2o.pin.yaml', 'l2o.generated.yaml']) write({ [`overlays/prod/${file}`]: read(`overlays/staging/${file}`) });
+    const { status, stderr } = await pin([], {}, 'overlays/prod');
+    assert.is(status, 0, stderr);
+    assert.is(read('overlays/prod/kustomization.yaml'), 'resources: [../../base, "l2o.generated.yaml"]\npatches:\n- path: l2o.pin.yaml\n');
+    assert.equal(pinsIn(built(kustomize, bed, 'overlays/prod')), [['l2o', 2]]);
+    assert.match((await pin([], {}, 'overlays/prod')).stdout, 'nothing to change');
+  }),
+);
+
+overlay('a broken Process beside the named one is none of our business', ({ kustomize }) =>
+  withOverlays(kustomize, async ({ write, pin }) => {
+    write({
+      'overlays/staging/kustomization.yaml': staging,
+      'base/l2o.yaml': `${processYaml('l2o')}---\n${processYaml('broken', ['versoin: 1'])}`,
+    });
+    const { status, stderr } = await pin(['l2o'], {}, 'overlays/staging');
+    assert.is(status, 0, stderr);
+  }),
+);
+
 overlay('outdated sees the built Process', ({ kustomize }) =>
   withOverlays(kustomize, async ({ write, pin, outdated }) => {
     write({ 'overlays/staging/kustomization.yaml': staging });

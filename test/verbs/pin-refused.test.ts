@@ -94,6 +94,14 @@ const cases: readonly Case[] = [
     says: [/^error ProcessDuplicate: Process "a" \(b\.yaml\)/],
   },
   {
+    is: 'a file that cannot be written: what was written before it is taken back',
+    prepare: ({ write, define }) => {
+      define('L2O_v3', 1);
+      write({ 'a.yaml': processYaml('a'), 'b.yaml': processYaml('b'), 'b.generated.yaml/in-the-way.txt': 'x' });
+    },
+    says: [/^error PackageInvalid: .*: cannot be written: /],
+  },
+  {
     is: 'a folder without Processes',
     prepare: ({ write }) => write({ 'c.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n' }),
     says: [/^error PackageInvalid: .*holds no Process; name a folder that does/],

@@ -119,6 +119,22 @@ pin('a changed id is pinned anew and the old one retained; identical bytes under
   }),
 );
 
+pin('another tenant is pinned anew; the bytes of the one before are kept, whoever they were for', () =>
+  withBed(async ({ write, read, define, pin }) => {
+    const one = define('L2O_v3', 1);
+    write({ 'l2o.yaml': processYaml('l2o').replace('t123', 'acme') });
+    assert.is((await pin([], { source: null })).status, 1);
+    write({ 'l2o.yaml': processYaml('l2o') });
+    await pin();
+    define('../acme/L2O_v3', 5);
+    write({ 'l2o.yaml': read('l2o.yaml').replace('t123', 'acme') });
+    const { status, stderr } = await pin();
+    assert.is(status, 0, stderr);
+    assert.match(read('l2o.generated.yaml'), one);
+    assert.not.match(read('l2o.generated.yaml'), 't123');
+  }),
+);
+
 pin('a render finds what pin wrote and leaves it; pin leaves what the render made', () =>
   withBed(async (bed) => {
     const { write, read, define, pin } = bed;
