@@ -1,15 +1,19 @@
 /** Whether the pods of a Deployment find each pinned definition where the worker contract says: the projected volume, file by file. Pure. */
 import { annotation, checksumHex, definition } from '../names.ts';
 import type { Problem } from '../problem.ts';
+import type { Pin } from '../process.ts';
 import { annotationOf, type Resource } from '../resource.ts';
 import { containerField, objectsAt, podPath, workerContainer } from './pod-template.ts';
 import { broken, type Rendered } from './rendered-process.ts';
+import { mismatchOf } from './stored-bytes.ts';
 
 /** A file of the volume and the ConfigMap it comes from. */
 interface Projected {
   readonly path: string;
   readonly configMap: string;
   readonly key: string;
+  /** The pods start without it. */
+  readonly isOptional: boolean;
 }
 
 const volumeField = `spec.template.spec.volumes[name=${definition.volume}]`;
@@ -22,18 +26,18 @@ export function definitionsMounted(seen: Rendered, deployment: Resource): Proble
   );
   const files = sources.flatMap((source) => filesOf(source, seen));
   const { pin, retained } = seen;
-  const wanted: [path: string, checksum: string, what: string][] = [
-    [definition.key, pin.checksum, `the pinned version ${pin.version}`],
-    ...[pin, ...retained].map(({ checksum, version }): [string, string, string] => [
-      `${checksumHex(checksum)}/${definition.key}`,
-      checksum,
-      `version ${version}, which running workflows may replay,`,
-    ]),
+  const wanted: Wanted[] = [
+    { path: definition.key, pin, what: `the pinned version ${pin.version}` },
+    ...[pin, ...retained].map((one) => ({
+      path: `${checksumHex(one.checksum)}/${definition.key}`,
+      pin: one,
+      what: `version ${one.version}, which running workflows may replay,`,
+    })),
   ];
   return [
     ...notMounted(worker, deployment),
     ...sources.flatMap((source) => absent(source, seen, deployment)),
-    ...wanted.flatMap(([path, checksum, what]) => fileProblems({ path, checksum, what }, files, seen, deployment)),
+    ...wanted.flatMap((file) => fileProblems(file, files, seen, deployment)),
   ];
 }
 
@@ -52,10 +56,11 @@ function notMounted(worker: Resource, deployment: Resource): Problem[] {
 /** A source without items gives every key of its ConfigMap. */
 function filesOf(source: Resource, seen: Rendered): Projected[] {
   const configMap = String(source.name);
-  const items = objectsAt(source, 'items').map(({ key, path }) => ({ key: String(key), path: String(path), configMap }));
+  const isOptional = source.optional === true;
+  const items = objectsAt(source, 'items').map(({ key, path }) => ({ key: String(key), path: String(path), configMap, isOptional }));
   if (source.items !== undefined) return items;
   const { data } = seen.configMap(configMap) ?? {};
-  return Object.keys(typeof data === 'object' && data !== null ? data : {}).map((key) => ({ key, path: key, configMap }));
+  return Object.keys(typeof data === 'object' && data !== null ? data : {}).map((key) => ({ key, path: key, configMap, isOptional }));
 }
 
 function absent(source: Resource, seen: Rendered, deployment: Resource): Problem[] {
@@ -66,20 +71,28 @@ function absent(source: Resource, seen: Rendered, deployment: Resource): Problem
 
 interface Wanted {
   readonly path: string;
-  readonly checksum: string;
+  readonly pin: Pin;
   readonly what: string;
 }
 
-function fileProblems({ path, checksum, what }: Wanted, files: readonly Projected[], seen: Rendered, deployment: Resource): Problem[] {
+function fileProblems({ path, pin, what }: Wanted, files: readonly Projected[], seen: Rendered, deployment: Resource): Problem[] {
+  const wanted = pin.checksum;
   const [file, ...more] = files.filter((one) => one.path === path);
   const at = `${volumeField}.projected.sources[path=${path}]`;
-  if (!file)
-    return [broken(deployment, at, { wanted: checksum }, `${what} is not mounted at ${definition.mountPath}/${path}; render again`)];
-  if (more.length > 0) return [broken(deployment, at, { wanted: checksum }, `${more.length + 1} sources give this file; render again`)];
+  if (!file) return [broken(deployment, at, { wanted }, `${what} is not mounted at ${definition.mountPath}/${path}; render again`)];
+  if (more.length > 0) return [broken(deployment, at, { wanted }, `${more.length + 1} sources give this file; render again`)];
   const configMap = seen.configMap(file.configMap);
-  if (!configMap) return [];
-  const found = annotationOf(configMap, annotation.definitionChecksum);
-  if (found === checksum && file.key === definition.key) return [];
-  const message = `comes from ConfigMap "${file.configMap}" (${found ?? 'no definition'}), the Process pins ${checksum}; render again`;
-  return [broken(deployment, at, { wanted: checksum, found }, message)];
+  // One that is not optional is told of as absent already.
+  if (!configMap && !file.isOptional) return [];
+  const found = configMap && annotationOf(configMap, annotation.definitionChecksum);
+  if (found === wanted && file.key === definition.key) return path === definition.key ? [] : otherBytes(configMap!, pin, seen);
+  const message = `comes from ConfigMap "${file.configMap}" (${found ?? 'no definition'}), the Process pins ${wanted}; render again`;
+  return [broken(deployment, at, { wanted, found }, message)];
+}
+
+/** The mounted copy is edited while another copy in the namespace is whole; where none is whole the pin itself is told of. */
+function otherBytes(configMap: Resource, pin: Pin, { definitions, process }: Rendered): Problem[] {
+  const found = mismatchOf(configMap);
+  if (found === undefined || typeof definitions.read(pin, process.spec.definitionRef.tenantId, 'pin', '') !== 'string') return [];
+  return [found];
 }

@@ -1,16 +1,18 @@
-/** Verifies a folder as it is in Git: everything parses, pins have their bytes, and where a render is committed it is up to date. No I/O but what `render` is given, and it is given no source. */
+/** Verifies a folder as it is in Git: everything parses, pins have their bytes, and where a render is committed it is up to date. No I/O: `render` gets no source. */
 import type { FnConfig } from '../fn-config.ts';
 import { annotation } from '../names.ts';
 import { type FileChange, fileChanges, type Package } from '../package/package.ts';
 import { hasErrors, type Problem, problem, type Reason } from '../problem.ts';
 import { parseProcess } from '../process.ts';
-import { isGenerated, isProcessKind, placeOf, scopeOf } from '../render/located.ts';
+import { fileOf, isGenerated, isProcessKind, placeOf, scopeOf } from '../render/located.ts';
 import { render } from '../render/render.ts';
 import { annotationOf, nameOf, namespaceOf, type Resource, referTo } from '../resource.ts';
 import type { Change } from '../resource-list.ts';
+import { NotEditableError } from '../yaml/edit.ts';
 import type { Outcome } from './outcome.ts';
 import { checkPatches } from './patches.ts';
 import { valueAt } from './pod-template.ts';
+import { mismatchOf } from './stored-bytes.ts';
 
 /** The folder's files, and what its kustomizations say of them; paths are relative to the folder. */
 export interface Repository {
@@ -34,22 +36,29 @@ export async function checkRepository(repository: Repository, config: FnConfig):
   const wrong = new Set(processes.filter((item) => hasErrors(ofProcess.get(item)!)));
   const ofNobody = findings.filter((found) => !processes.some((item) => isAbout(found, item)));
   const known = new Set(processes.map(ownerKey));
-  const owners = { known, without: new Set([...wrong].map(ownerKey)) };
+  const committed = committedOwners(whole.items);
+  const owners = { known, committed, without: new Set([...wrong].map(ownerKey)), dir };
   const stale = await staleFiles(
     narrow(whole, (item) => !wrong.has(item)),
     offline,
     owners,
   );
-  const committed = committedOwners(whole.items);
   const staleOf = (item: Resource) => (committed.has(ownerKey(item)) ? (stale.get(ownerKey(item)) ?? []) : undefined);
   return [
     ...pkg.items.filter(isOpenBase).flatMap(checkBase),
-    ...processes.flatMap((item) => checkProcess(item, ofProcess.get(item)!, staleOf(item), dir)),
+    ...processes.flatMap((item) => checkProcess(item, ofProcess.get(item)!, staleOf(item))),
     ...checkPatches(
       pkg.items.filter((item) => isProcessKind(item) && isPatch(item)),
       pkg.items,
     ),
-    { check: 'package', problems: [...ofNobody, ...strayFiles(stale, known, dir)] },
+    {
+      check: 'package',
+      problems: [
+        ...ofNobody,
+        ...editedBytes(pkg.items, findings),
+        ...[...stale].filter(([key]) => !known.has(key)).flatMap(([, problems]) => problems),
+      ],
+    },
   ];
 }
 
@@ -62,6 +71,17 @@ function isAbout({ resource, file }: Problem, item: Resource): boolean {
   const at = placeOf(item);
   const isHere = file === undefined || (file.path === at?.path && (file.index ?? 0) === at.index);
   return resource?.kind === item.kind && resource?.name === nameOf(item) && (resource.namespace ?? '') === namespaceOf(item) && isHere;
+}
+
+/** Definitions whose bytes were edited; those that a Process misses are told of with it. */
+function editedBytes(items: readonly Resource[], findings: readonly Problem[]): Problem[] {
+  const told = new Set(
+    findings.map(({ reason, field }) => (reason === 'ChecksumMismatch' ? valueAt(field?.currentValue, 'checksum') : undefined)),
+  );
+  return items.flatMap((item) => {
+    const found = mismatchOf(item);
+    return found && !told.has(annotationOf(item, annotation.definitionChecksum)) ? [{ ...found, ...fileOf(item) }] : [];
+  });
 }
 
 function isUnpinnedBase(item: Resource, { bases }: Repository): boolean {
@@ -91,7 +111,7 @@ const checkOf: Partial<Record<Reason, string>> = {
 };
 
 /** `stale` is undefined where no render of the Process is committed: kustomize does it then. */
-function checkProcess(item: Resource, findings: readonly Problem[], stale: readonly FileChange[] | undefined, dir: string): Outcome[] {
+function checkProcess(item: Resource, findings: readonly Problem[], stale: readonly Problem[] | undefined): Outcome[] {
   const at = { process: referTo(item), file: placeOf(item)!.path };
   const of = (check: string) => findings.filter(({ reason }) => (checkOf[reason] ?? 'valid') === check);
   const [valid, pinned] = [of('valid'), of('pinned')];
@@ -101,18 +121,31 @@ function checkProcess(item: Resource, findings: readonly Problem[], stale: reado
     { ...at, check: 'pinned', problems: isKnown || pinned.length > 0 ? pinned : undefined },
     { ...at, check: 'definition', problems: isKnown && !hasErrors(pinned) ? of('definition') : undefined },
     ...(stale
-      ? [{ ...at, check: 'rendered', problems: hasErrors(findings) ? undefined : stale.map((change) => staleProblem(change, dir, item)) }]
+      ? [
+          {
+            ...at,
+            check: 'rendered',
+            problems: hasErrors(findings) ? undefined : stale.map((found) => ({ file: { path: at.file }, ...found, resource: at.process })),
+          },
+        ]
       : []),
   ];
 }
 
-function staleProblem({ path, before, text }: FileChange, dir: string, item?: Resource): Problem {
+/** What a render would change now. Where it could not write the change, that is the finding. */
+function staleProblems(pkg: Package, changes: readonly Change[], dir: string): Problem[] {
+  try {
+    return fileChanges(pkg, changes).map((change) => staleProblem(change, dir));
+  } catch (error) {
+    if (!(error instanceof NotEditableError)) throw error;
+    return [problem('NotEditable', `a render would change it, but ${error.message}; write it out as a plain mapping`)];
+  }
+}
+
+function staleProblem({ path, before, text }: FileChange, dir: string): Problem {
   const what =
     before === undefined ? 'is missing' : text === undefined ? 'would be deleted by a render now' : 'is not what a render gives now';
-  return problem('RenderStale', `${what}; run \`ameide-process render ${dir}\` and commit`, {
-    ...(item && { resource: referTo(item) }),
-    file: { path },
-  });
+  return problem('RenderStale', `${what}; run \`ameide-process render ${dir}\` and commit`, { file: { path } });
 }
 
 /** A Process and what is generated for it belong together within one folder. */
@@ -128,24 +161,24 @@ function committedOwners(items: readonly Resource[]): Set<string> {
   return new Set(items.filter(isTrace).map(ownerKey));
 }
 
-/** By owner, the files that a render would change now. Of an owner that is not `known` here a definition may stay: it is an overlay's. */
-async function staleFiles(
-  pkg: Package,
-  config: FnConfig,
-  { known, without }: { known: ReadonlySet<string>; without: ReadonlySet<string> },
-): Promise<Map<string, FileChange[]>> {
+interface Owners {
+  /** Of whom there is a Process in the folder. */
+  readonly known: ReadonlySet<string>;
+  readonly committed: ReadonlySet<string>;
+  /** Not to be looked at. */
+  readonly without: ReadonlySet<string>;
+  readonly dir: string;
+}
+
+/** By owner, what a render would change now. What only kustomize renders is left out, and so are definitions without a Process: an overlay's. */
+async function staleFiles(pkg: Package, config: FnConfig, { known, committed, without, dir }: Owners): Promise<Map<string, Problem[]>> {
   const { changes } = await render(pkg.items, config);
   const byOwner = new Map<string, Change[]>();
   for (const change of changes) {
     const item = change.kind === 'add' ? change.resource : pkg.items[change.index]!;
     const key = ownerKey(item);
-    if (without.has(key) || (!known.has(key) && item.kind === 'ConfigMap')) continue;
-    byOwner.set(key, [...(byOwner.get(key) ?? []), change]);
+    const isOurs = known.has(key) ? committed.has(key) : item.kind !== 'ConfigMap';
+    if (isOurs && !without.has(key)) byOwner.set(key, [...(byOwner.get(key) ?? []), change]);
   }
-  return new Map([...byOwner].map(([key, ofOwner]) => [key, fileChanges(pkg, ofOwner)]));
-}
-
-/** What was generated for a Process that is gone. */
-function strayFiles(stale: ReadonlyMap<string, readonly FileChange[]>, known: ReadonlySet<string>, dir: string): Problem[] {
-  return [...stale].filter(([key]) => !known.has(key)).flatMap(([, changes]) => changes.map((change) => staleProblem(change, dir)));
+  return new Map([...byOwner].map(([key, ofOwner]) => [key, staleProblems(pkg, ofOwner, dir)]));
 }
