@@ -99,7 +99,7 @@ function readPatched(overlay: Overlay, reading: Reading): { target: Target } | {
 }
 
 function patchFile(stem: string): string {
-  return `${stem}.pin.yaml`;
+  return `${fit(stem, 245)}.pin.yaml`;
 }
 
 /** kustomize sorts keys; in files they stand as people read them. */

@@ -21,7 +21,7 @@ export function takeBack(dir: string, changes: readonly FileChange[]): void {
   for (const { path, before } of changes) {
     const file = join(dir, path);
     // What writeChanges leaves when it cannot finish a file.
-    rmSync(`${file}.ameide-process-tmp`, { force: true });
+    removeFile(`${file}.ameide-process-tmp`);
     if (before === undefined) removeFile(file);
     else if (!existsSync(file) || readFileSync(file, 'utf8') !== before) writeChanges(dir, [{ path, text: before, before: undefined }]);
   }
@@ -29,5 +29,5 @@ export function takeBack(dir: string, changes: readonly FileChange[]): void {
 
 /** A folder in a file's place was there before. */
 function removeFile(file: string): void {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile()) rmSync(file);
+  if (existsSync(file) && statSync(file).isFile()) rmSync(file);
 }
