@@ -28,4 +28,5 @@ export { type PinnedText, type Resolved, resolve } from './render/resolve.ts';
 export { validate } from './render/validate.ts';
 export type { Resource } from './resource.ts';
 export { type Change, type ResourceList, readResourceList, writeResourceList } from './resource-list.ts';
+export { verifyRendered } from './verify/rendered.ts';
 export type { Edit } from './yaml/edit.ts';

@@ -37,10 +37,10 @@ export function repin(ref: DefinitionRef, definition: Definition): Pins | Proble
   return { pin: next, retained: [...retained, ...superseded].filter(({ checksum }) => checksum !== next.checksum) };
 }
 
-/** The reference as it reads with these pins. */
+/** The reference as it reads with these pins: an empty list that stands in the text stays, one that becomes empty goes. */
 export function withPins(ref: DefinitionRef, { pin, retained }: Pins): DefinitionRef {
-  const { retained: _before, ...rest } = ref;
-  return { ...rest, pin, ...(retained.length > 0 && { retained: [...retained] }) };
+  const { retained: before, ...rest } = ref;
+  return { ...rest, pin, ...((retained.length > 0 || before?.length === 0) && { retained: [...retained] }) };
 }
 
 /** The edits of a Process's text from the pins it has to the ones it gets: as few as possible, so that comments stay. */

@@ -1,9 +1,11 @@
 /** The definitions that a list of items carries: ConfigMaps, known by the id, tenant and checksum in their annotations (a prefix may have renamed them). */
 import { checksumOf } from '../definition/check.ts';
 import { annotation, definition } from '../names.ts';
-import { type Problem, problem } from '../problem.ts';
+import { type Problem, problem, type Reason } from '../problem.ts';
 import type { Pin } from '../process.ts';
 import { annotationOf, isObject, nameOf, type Resource } from '../resource.ts';
+
+const pinAgain = 'run `ameide-process pin DIR`';
 
 interface Stored {
   readonly name: string;
@@ -20,12 +22,33 @@ export interface DefinitionStore {
 }
 
 export function definitionStore(items: readonly Resource[]): DefinitionStore {
+  const byKey = new Map<string, Stored[]>();
   const byId = new Map<string, Stored[]>();
   for (const item of items) {
     const stored = storedIn(item);
-    if (stored) byId.set(stored.id, [...(byId.get(stored.id) ?? []), stored]);
+    if (!stored) continue;
+    addTo(byKey, keyOf(stored), stored);
+    addTo(byId, stored.id, stored);
   }
-  return { read: (pin, tenantId, role, field) => verified(byId.get(pin.id) ?? [], { pin, tenantId, role, field }) };
+  return {
+    read: (pin, tenantId, role, field) => {
+      const wanted = { pin, tenantId, role };
+      const copies = byKey.get(keyOf({ ...pin, tenantId, version: String(pin.version) })) ?? [];
+      for (const { text } of copies) if (typeof text === 'string' && checksumOf(text) === pin.checksum) return text;
+      const [reason, message] = whyNot(byId.get(pin.id) ?? [], wanted) ?? missing(wanted);
+      return problem(reason, message, { field: { path: field, currentValue: pin } });
+    },
+  };
+}
+
+function addTo(groups: Map<string, Stored[]>, key: string, stored: Stored): void {
+  const group = groups.get(key);
+  if (group) group.push(stored);
+  else groups.set(key, [stored]);
+}
+
+function keyOf({ id, tenantId, version, checksum }: Omit<Stored, 'name' | 'text'>): string {
+  return JSON.stringify([id, tenantId, version, checksum]);
 }
 
 function storedIn(item: Resource): Stored | undefined {
@@ -47,68 +70,46 @@ interface Wanted {
   readonly pin: Pin;
   readonly tenantId: string;
   readonly role: 'pin' | 'retained';
-  readonly field: string;
 }
 
-function verified(stored: readonly Stored[], wanted: Wanted): string | Problem {
-  const { pin, tenantId, field } = wanted;
-  const same = stored.filter((candidate) => candidate.checksum === pin.checksum && candidate.tenantId === tenantId);
-  const versioned = same.filter((candidate) => candidate.version === String(pin.version));
-  for (const { text } of versioned) if (typeof text === 'string' && checksumOf(text) === pin.checksum) return text;
-  return notVerified(stored, same, versioned, wanted) ?? missing(pin, field, wanted);
-}
-
-/** Something is there, but it is not what the pin says: which of the two is wrong a person must see. */
-function notVerified(
-  stored: readonly Stored[],
-  same: readonly Stored[],
-  versioned: readonly Stored[],
-  wanted: Wanted,
-): Problem | undefined {
-  const { pin, tenantId, field } = wanted;
-  const at = { field: { path: field, currentValue: pin } };
-  const edited = versioned[0];
+/** Something is there, but it is not what the pin says: which of the two is wrong a person must see. The closest first. */
+function whyNot(stored: readonly Stored[], { pin, tenantId }: Wanted): readonly [Reason, string] | undefined {
+  const sameBytes = stored.filter(({ checksum }) => checksum === pin.checksum);
+  const ownBytes = sameBytes.filter((candidate) => candidate.tenantId === tenantId);
+  const edited = ownBytes.find(({ version }) => version === String(pin.version));
   if (edited) {
     const found = typeof edited.text === 'string' ? checksumOf(edited.text) : `no ${definition.key}`;
-    return problem(
+    return [
       'ChecksumMismatch',
-      `ConfigMap "${edited.name}" should hold ${pin.checksum} but holds ${found}; restore it from Git or run \`ameide-process pin DIR\``,
-      at,
-    );
+      `ConfigMap "${edited.name}" should hold ${pin.checksum} but holds ${found}; restore it from Git or ${pinAgain}`,
+    ];
   }
-  if (same[0]) {
-    return problem(
+  const [otherVersion] = ownBytes;
+  if (otherVersion) {
+    const { name, version } = otherVersion;
+    return [
       'PinMismatch',
-      `the pin says version ${pin.version}, ConfigMap "${same[0].name}" says version ${same[0].version || 'none'} for the same bytes; run \`ameide-process pin DIR\``,
-      at,
-    );
+      `the pin says version ${pin.version}, ConfigMap "${name}" says version ${version || 'none'} for the same bytes; ${pinAgain}`,
+    ];
   }
-  const otherTenant = stored.find(({ checksum }) => checksum === pin.checksum);
-  if (otherTenant) {
-    return problem(
+  const [other] = sameBytes;
+  if (other) {
+    return [
       'PinMismatch',
-      `the Process wants tenant "${tenantId}", ConfigMap "${otherTenant.name}" holds these bytes for tenant "${otherTenant.tenantId}"; run \`ameide-process pin DIR\``,
-      at,
-    );
+      `the Process wants tenant "${tenantId}", ConfigMap "${other.name}" holds these bytes for tenant "${other.tenantId}"; ${pinAgain}`,
+    ];
   }
   const otherBytes = stored.find((candidate) => candidate.tenantId === tenantId && candidate.version === String(pin.version));
-  if (otherBytes) {
-    return problem(
-      'ChecksumMismatch',
-      `the pin says ${pin.checksum}, ConfigMap "${otherBytes.name}" for version ${pin.version} says ${otherBytes.checksum}; restore one of them from Git or run \`ameide-process pin DIR\``,
-      at,
-    );
-  }
-  return;
+  if (!otherBytes) return;
+  const { name, version, checksum } = otherBytes;
+  return [
+    'ChecksumMismatch',
+    `the pin says ${pin.checksum}, ConfigMap "${name}" for version ${version} says ${checksum}; restore one of them from Git or ${pinAgain}`,
+  ];
 }
 
-function missing(pin: Pin, field: string, { role, tenantId }: Wanted): Problem {
+function missing({ pin, role, tenantId }: Wanted): readonly [Reason, string] {
   const what = `no ConfigMap holds "${pin.id}" version ${pin.version} (${pin.checksum}) for tenant "${tenantId}"`;
-  const at = { field: { path: field, currentValue: pin } };
-  if (role === 'pin') return problem('DefinitionBytesMissing', `${what}; run \`ameide-process pin DIR\`, or restore the file from Git`, at);
-  return problem(
-    'RetainedBytesMissing',
-    `${what}; restore the file from Git, or retire it: \`ameide-process pin DIR --drop ${pin.version}\``,
-    at,
-  );
+  if (role === 'pin') return ['DefinitionBytesMissing', `${what}; ${pinAgain}, or restore the file from Git`];
+  return ['RetainedBytesMissing', `${what}; restore the file from Git, or retire it: \`ameide-process pin DIR --drop ${pin.version}\``];
 }
