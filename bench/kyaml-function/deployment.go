@@ -21,8 +21,10 @@ func workerDeployment(process Process, hash string) object {
 		"ameide.io/queue":   hashOf([]byte(spec.Temporal.Namespace + "\n" + spec.Temporal.TaskQueue))[:10],
 		"ameide.io/track":   "stable",
 	}
-	labels := workerLabels(process)
-	maps.Copy(labels, selector)
+	podLabels := workerLabels(process)
+	maps.Copy(podLabels, selector)
+	labels := maps.Clone(process.Metadata.Labels)
+	maps.Copy(labels, podLabels)
 	return object{
 		"apiVersion": "apps/v1",
 		"kind":       "Deployment",
@@ -40,7 +42,7 @@ func workerDeployment(process Process, hash string) object {
 			"selector": object{"matchLabels": selector},
 			"strategy": object{"type": spec.Rollout.Strategy},
 			"template": object{
-				"metadata": object{"labels": labels},
+				"metadata": object{"labels": podLabels},
 				"spec":     podSpec(process),
 			},
 		},
