@@ -133,11 +133,12 @@ function replacement(source: string, parent: MappingNode, { keyNode, value: old 
     const lineEnd = endOfLine(source, end);
     return { start: lineEnd, end: lineEnd, text: childBlock(source, parent, value, source[lineEnd - 1] !== '\n') };
   }
-  // The block stands below the key; a comment behind the key stays behind it.
+  // The block stands below the key; a comment behind the key stays behind it, and so does one behind the value that was there.
   let keyEnd = start;
   while (/\s/.test(source[keyEnd - 1] ?? '')) keyEnd--;
-  const block = childBlock(source, parent, value, true);
-  return { start: keyEnd, end, text: source[end - 1] === '\n' ? block : block.trimEnd() };
+  const lineEnd = endOfLine(source, end);
+  const behind = isBlock(old) ? '' : source.slice(end, lineEnd).trim();
+  return { start: keyEnd, end: lineEnd, text: `${behind && ` ${behind}`}${childBlock(source, parent, value, true)}` };
 }
 
 function isBlock(node: YamlNode): boolean {
@@ -145,10 +146,19 @@ function isBlock(node: YamlNode): boolean {
 }
 
 function inlineText(value: unknown, old: YamlNode, inFlow: boolean): string {
-  if (typeof value !== 'string') return JSON.stringify(value);
-  if (old.kind === 'scalar' && old.style === 'single') return `'${value.replaceAll("'", "''")}'`;
-  if (inFlow || (old.kind === 'scalar' && old.style === 'double')) return JSON.stringify(value);
+  if (typeof value !== 'string') return flowText(value);
+  if (old.kind === 'scalar' && old.style === 'single' && plainlyPrintable.test(value)) return `'${value.replaceAll("'", "''")}'`;
+  if (inFlow || (old.kind === 'scalar' && (old.style === 'double' || old.style === 'single'))) return flowText(value);
   return writeString(value);
+}
+
+const plainlyPrintable = /^[\x20-\x7e\p{L}\p{N}]*$/u;
+/** JSON leaves them as they are; YAML does not allow them, or takes them for line breaks. */
+const escapedInYaml = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** The value in flow style, which is JSON but for a few characters. */
+function flowText(value: unknown): string {
+  return JSON.stringify(value).replace(escapedInYaml, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** `value` as a block below a key of `parent`, each line ended; `broken`: a line break is needed before it. */
@@ -162,7 +172,7 @@ function insertion(source: string, node: MappingNode, key: string, value: unknow
   if (node.flow) {
     const last = node.entries.at(-1)?.value;
     const at = last ? last.end : node.start + 1;
-    return { start: at, end: at, text: `${last ? ', ' : ''}${JSON.stringify(key)}: ${JSON.stringify(value)}` };
+    return { start: at, end: at, text: `${last ? ', ' : ''}${flowText(key)}: ${flowText(value)}` };
   }
   const eol = lineBreakOf(source);
   const indent = ' '.repeat(columnOf(source, node.start));
@@ -193,7 +203,7 @@ export function planAppend(source: string, node: SequenceNode, values: readonly 
   const last = node.items.at(-1);
   if (node.flow) {
     const at = last ? last.end : node.start + 1;
-    return [{ start: at, end: at, text: `${last ? ', ' : ''}${values.map((value) => JSON.stringify(value)).join(', ')}` }];
+    return [{ start: at, end: at, text: `${last ? ', ' : ''}${values.map(flowText).join(', ')}` }];
   }
   const eol = lineBreakOf(source);
   const indent = ' '.repeat(columnOf(source, node.start));
@@ -217,9 +227,11 @@ export function planItemRemoval(source: string, node: SequenceNode, at: number):
 /** A splice that puts `value` where a node of a sequence is. */
 export function planReplacement(source: string, node: YamlNode, inFlow: boolean, value: unknown): Splice {
   const { outerStart: start, end } = node;
+  if (inFlow) return { start, end, text: flowText(value) };
+  // A comment at its end goes with what it was about: behind a literal block it would become content.
   const eol = lineBreakOf(source);
-  const text = inFlow ? JSON.stringify(value) : withBreaks(writeYaml(value, ' '.repeat(columnOf(source, start))), eol);
-  return { start, end, text: source[end - 1] === '\n' ? `${text}${eol}` : text };
+  const text = withBreaks(writeYaml(value, ' '.repeat(columnOf(source, start))), eol);
+  return { start, end: endOfLine(source, end), text: `${text}${eol}` };
 }
 
 /** The line break that the text uses. */

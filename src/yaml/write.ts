@@ -6,7 +6,8 @@
 
 /** Starts with a letter, `/` or `_` and holds nothing that could end or change a plain scalar. */
 const plainWord = /^[A-Za-z_/](?:[\w/.@:-]*[\w/.@-])?$/;
-const reserved = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+/** Some YAML 1.1 parsers take `e1` for a number. */
+const reserved = /^(?:y|n|yes|no|on|off|true|false|null|e[0-9_]+)$/i;
 /** What a literal block cannot show: anything but letters, marks, digits, punctuation, symbols, spaces, tabs and line feeds. */
 const unprintable = /[^\n\t\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
 /** White space at an end, which parsers or editors may take for indentation or drop. */

@@ -46,6 +46,7 @@ const notOfTheFunction = new Set([
   'RenderBroken',
   'RenderStale',
   'PinDropped',
+  'PinNotRetained',
   'IdentityChanged',
 ]);
 
