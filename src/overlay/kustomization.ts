@@ -55,6 +55,11 @@ export function patchFilesOf(kustomization: Kustomization): { path: string; targ
   return [...listed, ...strategic.map((path) => ({ path, target: undefined }))];
 }
 
+/** The files that any of the kustomizations takes as patches: partial objects, none of the package's own. */
+export function patchPathsOf(kustomizations: readonly Kustomization[]): Set<string> {
+  return new Set(kustomizations.flatMap((one) => patchFilesOf(one).map(({ path }) => pathOfEntry(one, path))));
+}
+
 /** Where an entry points, relative to the folder that the verb was given. */
 export function pathOfEntry({ folder }: Kustomization, entry: string): string {
   return posix.normalize(posix.join(folder, entry));

@@ -1,11 +1,11 @@
-/** Reads a folder's YAML files, and writes changes of them. The only file I/O of the verbs. */
+/** Reads a folder's YAML files. */
 
 import { isUtf8 } from 'node:buffer';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Problem, problem } from '../problem.ts';
 import { parseDocuments } from './documents.ts';
-import { type FileChange, type Package, type PackageFile, packageOf } from './package.ts';
+import { type Package, type PackageFile, packageOf } from './package.ts';
 
 /** Every YAML file below `dir`, hidden folders and node_modules left out. A file that is not YAML and not about us is left out too. */
 export function readPackage(dir: string): { pkg: Package } | { problems: Problem[] } {
@@ -40,19 +40,4 @@ function readFile(dir: string, path: string): PackageFile | Problem {
   const text = bytes.toString('utf8');
   const parsed = parseDocuments(text);
   return 'problem' in parsed ? refuse(parsed.problem) : { path, text, documents: parsed.documents };
-}
-
-/** Makes the changes, each file whole or not at all. */
-export function writeChanges(dir: string, changes: readonly FileChange[]): void {
-  for (const { path, text } of changes) {
-    const file = join(dir, path);
-    if (text === undefined) {
-      rmSync(file);
-      continue;
-    }
-    mkdirSync(dirname(file), { recursive: true });
-    const temporary = `${file}.ameide-process-tmp`;
-    writeFileSync(temporary, text);
-    renameSync(temporary, file);
-  }
 }

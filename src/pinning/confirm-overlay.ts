@@ -1,11 +1,11 @@
 /** After an overlay's files were written: kustomize must build what was meant, or they go back to what they were. */
 import type { FileChange } from '../package/package.ts';
+import { takeBack, writeFiles } from '../package/write-files.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Process } from '../process.ts';
 import { isSame } from '../resource.ts';
 import { readTargets } from './read-targets.ts';
 import { about, type Decided } from './target.ts';
-import { takeBack, writeAll } from './write-all.ts';
 
 /** Writes, builds, compares; undoes everything and says why where the pins do not come out. */
 export async function writeConfirmed(
@@ -14,7 +14,7 @@ export async function writeConfirmed(
   decided: readonly Decided[],
   at: { readonly fnConfig?: string | undefined; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<readonly Problem[]> {
-  const unwritten = writeAll(dir, changes);
+  const unwritten = writeFiles(dir, changes);
   if (unwritten.length > 0) return unwritten;
   const problems = await compare(dir, decided, at).catch((error: unknown) => {
     takeBack(dir, changes);

@@ -1,7 +1,7 @@
 /** The Processes of a folder or overlay as targets: what `pin` and `outdated` both begin with. */
 import type { FnConfig } from '../fn-config.ts';
 import { buildOverlay } from '../overlay/build.ts';
-import { type Kustomization, patchFilesOf, pathOfEntry } from '../overlay/kustomization.ts';
+import { type Kustomization, patchPathsOf } from '../overlay/kustomization.ts';
 import { findKustomize } from '../overlay/kustomize.ts';
 import { overlayProcesses } from '../overlay/overlay-targets.ts';
 import { isOverlay, readKustomizations } from '../overlay/reach.ts';
@@ -64,8 +64,7 @@ function readFolder(dir: string): Folder | { problems: readonly Problem[] } {
   if ('problems' in read) return read;
   const { kustomizations, problems } = readKustomizations(dir);
   if (problems.length > 0) return { problems };
-  const patches = new Set(kustomizations.flatMap((one) => patchFilesOf(one).map(({ path }) => pathOfEntry(one, path))));
-  return { dir, pkg: read.pkg, kustomizations, processes: processesIn(read.pkg.items, patches) };
+  return { dir, pkg: read.pkg, kustomizations, processes: processesIn(read.pkg.items, patchPathsOf(kustomizations)) };
 }
 
 /** What is there, which names are not, and the reading of what was selected. */

@@ -1,6 +1,7 @@
 /** `pin`: asks for definitions and writes the pins and the bytes into Git's working tree. All of it, or nothing. */
 import process from 'node:process';
 import type { FileChange } from '../package/package.ts';
+import { writeFiles } from '../package/write-files.ts';
 import { writeConfirmed } from '../pinning/confirm-overlay.ts';
 import { decidePins, type Wish } from '../pinning/decide-pins.ts';
 import { openLookup } from '../pinning/look-up.ts';
@@ -8,7 +9,6 @@ import { openSourceFor } from '../pinning/open-source.ts';
 import { planPins } from '../pinning/plan-pins.ts';
 import { readTargets, type TargetsRead } from '../pinning/read-targets.ts';
 import type { Decided, WantedVersion } from '../pinning/target.ts';
-import { writeAll } from '../pinning/write-all.ts';
 import type { Problem } from '../problem.ts';
 import { tellPinned } from './pin-report.ts';
 import { type Terminal, toJson } from './terminal.ts';
@@ -48,7 +48,7 @@ async function write(
 ): Promise<readonly Problem[]> {
   if (dryRun || changes.length === 0) return [];
   if (read.isOverlay) return writeConfirmed(dir, changes, decided, { fnConfig, env: process.env });
-  return writeAll(dir, changes);
+  return writeFiles(dir, changes);
 }
 
 async function refuse(findings: readonly Problem[], { output }: PinOptions, terminal: Terminal): Promise<number> {

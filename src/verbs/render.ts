@@ -4,9 +4,12 @@ import process from 'node:process';
 import { openConfiguredSource } from '../definition/open-configured-source.ts';
 import type { FnConfig } from '../fn-config.ts';
 import { frozenVariable } from '../names.ts';
+import { patchPathsOf } from '../overlay/kustomization.ts';
+import { readKustomizations } from '../overlay/reach.ts';
 import { parseDocuments } from '../package/documents.ts';
 import { type FileChange, fileChanges, type Package, packageOf } from '../package/package.ts';
-import { readPackage, writeChanges } from '../package/read-package.ts';
+import { readPackage } from '../package/read-package.ts';
+import { writeFiles } from '../package/write-files.ts';
 import { hasErrors, type Problem, problem } from '../problem.ts';
 import { render } from '../render/render.ts';
 import { readStdin } from '../stdio.ts';
@@ -22,7 +25,7 @@ export interface RenderOptions {
 
 export async function renderVerb(path: string, options: RenderOptions, terminal: Terminal): Promise<number> {
   const isFolder = path !== '-' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const read = isFolder ? readPackage(path) : await readStream(path);
+  const read = isFolder ? readFolder(path) : await readStream(path);
   if ('problems' in read) return refuse(read.problems, options, terminal);
   const { pkg } = read;
   const found = readFnConfig({ file: options.fnConfig, dir: isFolder ? path : '.', items: pkg.items }, process.env[frozenVariable] === '1');
@@ -34,7 +37,8 @@ export async function renderVerb(path: string, options: RenderOptions, terminal:
     await terminal.print(streamOf(pkg, result.changes));
     return 0;
   }
-  if (!options.dryRun) writeChanges(path, result.changes);
+  const unwritten = options.dryRun ? [] : writeFiles(path, result.changes);
+  if (unwritten.length > 0) return refuse(unwritten, options, terminal);
   await tell(path, result, options, terminal);
   return 0;
 }
@@ -43,6 +47,16 @@ async function refuse(findings: readonly Problem[], { output }: RenderOptions, t
   await terminal.report(findings);
   if (output === 'json') await terminal.print(toJson({ files: [] }, findings));
   return 1;
+}
+
+/** A kustomization's patches are partial Processes: nothing to render. */
+function readFolder(dir: string): { pkg: Package } | { problems: readonly Problem[] } {
+  const read = readPackage(dir);
+  if ('problems' in read) return read;
+  const { kustomizations, problems } = readKustomizations(dir);
+  if (problems.length > 0) return { problems };
+  const patches = patchPathsOf(kustomizations);
+  return { pkg: packageOf(read.pkg.files.filter(({ path }) => !patches.has(path))) };
 }
 
 async function readStream(path: string): Promise<{ pkg: Package } | { problems: Problem[] }> {

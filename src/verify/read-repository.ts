@@ -1,5 +1,5 @@
 /** Reads a folder for verification: its files, and which of them kustomizations take as patches or build upon. */
-import { entriesOf, type Kustomization, patchFilesOf, pathOfEntry } from '../overlay/kustomization.ts';
+import { entriesOf, type Kustomization, patchPathsOf, pathOfEntry } from '../overlay/kustomization.ts';
 import { readKustomizations } from '../overlay/reach.ts';
 import { readPackage } from '../package/read-package.ts';
 import type { Problem } from '../problem.ts';
@@ -10,8 +10,7 @@ export function readRepository(dir: string): { repository: Repository } | { prob
   if ('problems' in read) return read;
   const { kustomizations, problems } = readKustomizations(dir);
   if (problems.length > 0) return { problems };
-  const patches = kustomizations.flatMap((one) => patchFilesOf(one).map(({ path }) => pathOfEntry(one, path)));
-  return { repository: { dir, pkg: read.pkg, patches: new Set(patches), bases: new Set(filesOfBases(kustomizations)) } };
+  return { repository: { dir, pkg: read.pkg, patches: patchPathsOf(kustomizations), bases: new Set(filesOfBases(kustomizations)) } };
 }
 
 const taken = ['resources', 'bases', 'components'] as const;

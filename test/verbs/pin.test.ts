@@ -2,7 +2,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseFnConfig } from '../../src/fn-config.ts';
 import { packageOf } from '../../src/package/package.ts';
-import { readPackage, writeChanges } from '../../src/package/read-package.ts';
+import { readPackage } from '../../src/package/read-package.ts';
+import { writeFiles } from '../../src/package/write-files.ts';
 import { renderPackage } from '../../src/verbs/render.ts';
 import { type Bed, pinLines, processYaml, retainedLines, withBed } from './pin-bed.ts';
 
@@ -226,7 +227,7 @@ async function renderIn({ dir }: Bed): Promise<void> {
   if ('problems' in read || 'problems' in config) throw new Error('not readable');
   const { changes, findings } = await renderPackage(packageOf(read.pkg.files), config.config, dir);
   assert.equal(findings, []);
-  writeChanges(dir, changes);
+  assert.equal(writeFiles(dir, changes), []);
 }
 
 pin.run();
