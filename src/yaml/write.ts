@@ -8,8 +8,6 @@
 const plainWord = /^[A-Za-z_/](?:[\w/.@:-]*[\w/.@-])?$/;
 /** Some YAML 1.1 parsers take `e1` for a number. */
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null|e[0-9_]+)$/i;
-/** What a literal block cannot show: anything but letters, marks, digits, punctuation, symbols, spaces, tabs and line feeds. */
-const unprintable = /[^\n\t\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
 /** White space at an end, which parsers or editors may take for indentation or drop. */
 const fragileSpace = /^[ \t\n]|[ \t](?:\n|$)|\n\n$/;
 const printableAscii = /^[\n\t\x20-\x7e]*$/;
@@ -71,5 +69,10 @@ export function writeString(value: string): string {
 }
 
 function isLiteral(value: string): boolean {
-  return value.includes('\n') && (printableAscii.test(value) || !unprintable.test(value)) && !fragileSpace.test(value);
+  return value.includes('\n') && (printableAscii.test(value) || isPrintable(value)) && !fragileSpace.test(value);
+}
+
+/** What a literal block can show: letters, marks, digits, punctuation, symbols, spaces, tabs and line feeds. The classes are costly to make. */
+function isPrintable(value: string): boolean {
+  return /^[\n\t\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]*$/u.test(value);
 }
