@@ -1,11 +1,12 @@
 /** `render`: the function on a folder in place, or on a stream of manifests. */
 import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { openConfiguredSource } from '../definition/open-configured-source.ts';
 import type { FnConfig } from '../fn-config.ts';
 import { frozenVariable } from '../names.ts';
 import { patchPathsOf } from '../overlay/kustomization.ts';
-import { readKustomizations } from '../overlay/reach.ts';
+import { isOverlay, readKustomizations } from '../overlay/reach.ts';
 import { parseDocuments } from '../package/documents.ts';
 import { type FileChange, fileChanges, type Package, packageOf } from '../package/package.ts';
 import { readPackage } from '../package/read-package.ts';
@@ -49,14 +50,25 @@ async function refuse(findings: readonly Problem[], { output }: RenderOptions, t
   return 1;
 }
 
-/** A kustomization's patches are partial Processes: nothing to render. */
+/**
+ * A kustomization's patches are partial Processes: nothing to render. Nor is an overlay, which has its definitions for Processes that
+ * come from elsewhere: it is rendered when it is built.
+ */
 function readFolder(dir: string): { pkg: Package } | { problems: readonly Problem[] } {
   const read = readPackage(dir);
   if ('problems' in read) return read;
   const { kustomizations, problems } = readKustomizations(dir);
   if (problems.length > 0) return { problems };
+  const overlays = kustomizations.map(({ folder }) => folder).filter((folder) => isOverlay(join(dir, folder)));
+  if (overlays.includes('')) return { problems: [anOverlay(dir)] };
   const patches = patchPathsOf(kustomizations);
-  return { pkg: packageOf(read.pkg.files.filter(({ path }) => !patches.has(path))) };
+  const isElsewhere = (path: string) => patches.has(path) || overlays.some((folder) => path.startsWith(folder));
+  return { pkg: packageOf(read.pkg.files.filter(({ path }) => !isElsewhere(path))) };
+}
+
+function anOverlay(dir: string): Problem {
+  const message = `is a kustomize overlay, which is rendered when it is built: kustomize build --enable-alpha-plugins --enable-exec ${dir}. Its pins are written by \`ameide-process pin ${dir}\``;
+  return problem('PackageInvalid', message, { file: { path: dir } });
 }
 
 async function readStream(path: string): Promise<{ pkg: Package } | { problems: Problem[] }> {
