@@ -30,7 +30,10 @@ export function takeBack(dir: string, changes: readonly FileChange[]): void {
 
 function writeFile(dir: string, { path, text }: Pick<FileChange, 'path' | 'text'>): void {
   const file = join(dir, path);
-  if (text === undefined) return rmSync(file);
+  if (text === undefined) {
+    rmSync(file);
+    return;
+  }
   mkdirSync(dirname(file), { recursive: true });
   const temporary = join(dirname(file), temporaryName);
   writeFileSync(temporary, text);
