@@ -4,7 +4,8 @@
  */
 import { COLLECTION_STYLE, EVENT_ID, type Event, getScalarValue } from 'js-yaml';
 import { type Problem, problem, toResult } from './problem.ts';
-import { isObject, type Resource } from './resource.ts';
+import { fileOf } from './render/located.ts';
+import { isObject, type Resource, referTo } from './resource.ts';
 import {
   applySplices,
   type Edit,
@@ -116,8 +117,10 @@ function readItems(parsed: Parsed, itemEvents: readonly number[]): { items: Reso
   const problems: Problem[] = [];
   for (const [index, event] of itemEvents.entries()) {
     const read = readValue(parsed, event);
-    if ('problem' in read) problems.push({ ...read.problem, message: `items[${index}]: ${read.problem.message}` });
-    else if (!isObject(read.value)) problems.push(problem('NotAResourceList', `items[${index}] is no object`));
+    if ('problem' in read) {
+      const whose = isObject(read.read) ? { resource: referTo(read.read), ...fileOf(read.read) } : {};
+      problems.push({ ...read.problem, ...whose, message: `items[${index}]: ${read.problem.message}` });
+    } else if (!isObject(read.value)) problems.push(problem('NotAResourceList', `items[${index}] is no object`));
     else items.push(read.value);
   }
   return { items, problems };
@@ -134,8 +137,7 @@ export function writeResourceList(list: ResourceList, changes: readonly Change[]
 
   for (const change of changes) {
     if (change.kind === 'edit') {
-      const node = itemNode(change.index);
-      for (const edit of change.edits) splices.push(...planEdit(source, node, edit));
+      splices.push(...planEdits(source, itemNode(change.index), change));
     } else if (change.kind === 'replace') {
       splices.push(planReplacement(source, itemNode(change.index), items?.flow === true, change.resource));
     }
@@ -147,6 +149,15 @@ export function writeResourceList(list: ResourceList, changes: readonly Change[]
     splices.push(...planEdit(source, rootOutline(parsed, rootKeys, items), { set: ['results'], to: findings.map(toResult) }));
   }
   return applySplices(source, splices);
+}
+
+function planEdits(source: string, node: YamlNode, { edits, index }: Extract<Change, { kind: 'edit' }>): Splice[] {
+  try {
+    return edits.flatMap((edit) => planEdit(source, node, edit));
+  } catch (error) {
+    if (error instanceof NotEditableError) error.item = index;
+    throw error;
+  }
 }
 
 function itemsSplices(at: {

@@ -234,7 +234,7 @@ spec:
 
 test('a list of several megabytes arrives whole', ({ tools }) => {
   const big = Array.from(
-    { length: 1500 },
+    { length: 400 },
     (_, at) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c${at}}\ndata: {text: ${'x'.repeat(11_000)}}\n`,
   );
   const dir = packageWith(tools, 'big', { all: [...big, rendered('spec/l2o.yaml', 'spec/l2o.generated.yaml')].join('---\n') });

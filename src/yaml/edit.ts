@@ -23,6 +23,8 @@ export type Edit =
 /** Thrown where an edit would change more than was asked: the place is shared by an alias, or is no mapping. */
 export class NotEditableError extends Error {
   readonly path: Path;
+  /** The item of the list that was edited, where that is known. */
+  item: number | undefined;
   constructor(path: Path, why: string) {
     super(`${path.join('.')} ${why}`);
     this.path = path;

@@ -17,8 +17,14 @@ export function parseYaml(source: string): Parsed | Problem {
   }
 }
 
+/** What is wrong with a value, and the value as far as it can be read, so that a finding can say whose it is. */
+interface Unusable {
+  readonly problem: Problem;
+  readonly read?: unknown;
+}
+
 /** The value that starts at event `index`, or what is wrong with it. Of equal keys in an item that is not ours the last one counts. */
-export function readValue(parsed: Parsed, index: number): { value: unknown } | { problem: Problem } {
+export function readValue(parsed: Parsed, index: number): { value: unknown } | Unusable {
   let duplicate: unknown;
   let value: unknown;
   try {
@@ -32,9 +38,9 @@ export function readValue(parsed: Parsed, index: number): { value: unknown } | {
     }
   }
   if (!isOurs(value)) return { value };
-  if (duplicate) return { problem: problem('YamlDuplicateKey', wordsOf(duplicate)) };
+  if (duplicate) return { problem: problem('YamlDuplicateKey', wordsOf(duplicate)), read: value };
   if (hasAliases(parsed.events, index) && countNodes(value, new Map()) > maxNodes) {
-    return { problem: problem('YamlUnsafe', `aliases make more than ${maxNodes} values of it; write the values out`) };
+    return { problem: problem('YamlUnsafe', `aliases make more than ${maxNodes} values of it; write the values out`), read: value };
   }
   return { value };
 }
