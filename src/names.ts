@@ -28,11 +28,13 @@ export const place = {
   index: ['internal.config.kubernetes.io/index', 'config.kubernetes.io/index'],
   packagePath: 'internal.config.kubernetes.io/package-path',
 } as const;
+/** What kustomize and kpt keep on an item for themselves begins with one of these. */
 export const placePrefixes = [
   'internal.config.kubernetes.io/',
   'config.kubernetes.io/path',
   'config.kubernetes.io/index',
   'config.k8s.io/id',
+  'kustomize.config.k8s.io/id',
 ] as const;
 
 export const definition = {
