@@ -31,7 +31,7 @@ export async function runFunction(input: Uint8Array, frozen: boolean, openSource
 
   const parsed = parseFnConfig(list.functionConfig, frozen);
   if ('problems' in parsed) return refused(list, parsed.problems);
-  const definitions = parsed.config.resolve === 'Never' ? undefined : await openSource(parsed.config, packageDirOf(list.items));
+  const definitions = parsed.config.resolve === 'Never' ? undefined : await openSource(parsed.config, packageDirOf(list));
   if (definitions && 'reason' in definitions) return refused(list, [definitions]);
   try {
     const { changes, findings } = await render(list.items, parsed.config, definitions);
@@ -60,7 +60,9 @@ function refused(list: ResourceList, findings: readonly Problem[]): FunctionResu
 }
 
 /** kpt runs a function in its own working directory, but says in each item which package it is of; sub-packages are inside the root. */
-function packageDirOf(items: readonly Resource[]): string | undefined {
+function packageDirOf({ functionConfig, items }: ResourceList): string | undefined {
+  const own = functionConfig && placeOf(functionConfig)?.packagePath;
+  if (own) return own;
   const dirs = items.flatMap((item) => placeOf(item)?.packagePath || []);
   return dirs.reduce<string | undefined>((root, dir) => (root !== undefined && root.length <= dir.length ? root : dir), undefined);
 }
