@@ -1,4 +1,5 @@
 /** What a verb says, and to whom: tables and colour where a person looks, JSON where a machine does, progress where it takes long. */
+import { join } from 'node:path';
 import process from 'node:process';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { describe, type Problem, toResult } from '../problem.ts';
@@ -55,6 +56,16 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
       .join('   ')
       .trimEnd();
   return [line(headings), ...rows.map(line)].join('\n');
+}
+
+/** Findings about a folder as a person at its outside reads them: with its path before the files', and in the commands that name `DIR`. */
+export function inFolder(dir: string, findings: readonly Problem[]): Problem[] {
+  const folder = dir.replace(/(?<=.)\/+$/, '');
+  return findings.map((found) => ({
+    ...found,
+    message: found.message.replace(/(ameide-process (?:pin|render|verify)) DIR\b/g, `$1 ${folder}`),
+    ...(found.file && { file: { ...found.file, path: join(folder, found.file.path) } }),
+  }));
 }
 
 /** Findings as the JSON that `-o json` prints. */
