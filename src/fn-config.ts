@@ -54,15 +54,15 @@ export function parseFnConfig(resource: Resource | undefined, frozen = false): {
       ],
     };
   }
-  const spec = (candidate.spec ?? {}) as ProcessRenderSpec;
   const errors = validateFnConfig(candidate);
-  const problems = errors.length === 0 ? refuse(spec) : errors.map((error) => explain(error, candidate, fields));
-  if (problems.length > 0) {
-    return {
-      problems: problems.map((found) => ({ ...found, reason: 'FnConfigInvalid', resource: referTo(resource), ...fileOf(resource) })),
-    };
-  }
-  return { config: withDefaults(spec, frozen) };
+  const refused = (problems: readonly Problem[]) => ({
+    problems: problems.map((found) => ({ ...found, reason: 'FnConfigInvalid' as const, resource: referTo(resource), ...fileOf(resource) })),
+  });
+  if (errors.length > 0) return refused(errors.map((error) => explain(error, candidate, fields)));
+  // The validator has just said that it is one.
+  const spec = (candidate.spec ?? {}) as ProcessRenderSpec;
+  const problems = refuse(spec);
+  return problems.length > 0 ? refused(problems) : { config: withDefaults(spec, frozen) };
 }
 
 /** What the schema cannot say. */

@@ -31,17 +31,13 @@ export async function runFunction(input: Uint8Array, frozen: boolean, openSource
 
   const parsed = parseFnConfig(list.functionConfig, frozen);
   if ('problems' in parsed) return refused(list, parsed.problems);
-  const definitions = parsed.config.resolve === 'Never' ? undefined : await openSource(parsed.config, packageDirOf(list));
-  if (definitions && 'reason' in definitions) return refused(list, [definitions]);
   try {
-    const { changes, findings } = await render(list.items, parsed.config, definitions);
+    const { changes, findings } = await render(list.items, parsed.config, () => openSource(parsed.config, packageDirOf(list)));
     if (hasErrors(findings)) return refused(list, findings);
     return { output: writeResourceList(list, changes, findings), findings, exitCode: 0 };
   } catch (error) {
     if (error instanceof NotEditableError) return refused(list, [notEditable(error, list.items)]);
     throw error;
-  } finally {
-    definitions?.close();
   }
 }
 

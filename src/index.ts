@@ -1,5 +1,7 @@
 /** The package: the function as a `KptFunc`, and the stages of the first arrow, text → parse → validate → resolve → plan → emit → text. */
 export { checksumOf } from './definition/check.ts';
+export type { OpenDefinitions } from './definition/look-up.ts';
+export { openConfiguredSource } from './definition/open-configured-source.ts';
 export { openSource, type SourceOptions } from './definition/open-source.ts';
 export type { Definition, DefinitionRequest, DefinitionSource } from './definition/source.ts';
 export { type FnConfig, parseFnConfig, type ResolvePolicy } from './fn-config.ts';
@@ -29,4 +31,4 @@ export { validate } from './render/validate.ts';
 export type { Resource } from './resource.ts';
 export { type Change, type ResourceList, readResourceList, writeResourceList } from './resource-list.ts';
 export { verifyRendered } from './verify/rendered.ts';
-export type { Edit } from './yaml/edit.ts';
+export { type Edit, NotEditableError } from './yaml/edit.ts';

@@ -24,19 +24,13 @@ async function renderConfigs(configs: Configs): Promise<void> {
   const parsed = parseFnConfig(configs.getFunctionConfig() as Resource | undefined, process.env[frozenVariable] === '1');
   if ('problems' in parsed) return addResults(configs, parsed.problems);
   const { config } = parsed;
-  const source = config.resolve === 'Never' ? undefined : await openConfiguredSource(config, process.cwd(), process.env);
-  if (source && 'reason' in source) return addResults(configs, [source]);
-  try {
-    const items = configs.getAll() as unknown as Resource[];
-    const { changes, findings } = await render(items, config, source);
-    addResults(configs, findings);
-    if (hasErrors(findings) || changes.length === 0) return;
-    const next = applyChanges(items, changes) as unknown as KubernetesObject[];
-    configs.deleteAll();
-    configs.insert(...next);
-  } finally {
-    source?.close();
-  }
+  const items = configs.getAll() as unknown as Resource[];
+  const { changes, findings } = await render(items, config, () => openConfiguredSource(config, process.cwd(), process.env));
+  addResults(configs, findings);
+  if (hasErrors(findings) || changes.length === 0) return;
+  const next = applyChanges(items, changes) as unknown as KubernetesObject[];
+  configs.deleteAll();
+  configs.insert(...next);
 }
 
 /** The SDK's words for severity and the proposed value differ from the specification's. */

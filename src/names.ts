@@ -2,6 +2,7 @@
 import { sha256 } from './sha256.ts';
 
 export const tool = 'ameide-process';
+export const group = 'ameide.io';
 export const processApiVersion = 'ameide.io/v1';
 export const processKind = 'Process';
 

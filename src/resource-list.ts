@@ -30,8 +30,10 @@ interface Layout {
   readonly parsed: Parsed;
   /** Event index of each value of the root mapping, by key. */
   readonly rootKeys: ReadonlyMap<string, number>;
-  /** Event index of each item. */
+  /** Event index of each of `items`. */
   readonly itemEvents: readonly number[];
+  /** Event index of the last item in the text, also when it could not be read. */
+  readonly lastItem: number | undefined;
 }
 
 /** What a render does to the list: items by their index in it. */
@@ -61,13 +63,17 @@ export function readResourceList(source: string): { list: ResourceList } | Unrea
 
   const itemsEvent = rootKeys.get('items');
   const itemEvents = itemsEvent === undefined ? [] : childEvents(events, itemsEvent);
-  const { items, problems } = readItems(parsed, itemEvents);
+  const { items, events: readEvents, problems } = readItems(parsed, itemEvents);
+  problems.unshift(...duplicateKeys(parsed));
   const configEvent = rootKeys.get('functionConfig');
   const functionConfig = configEvent === undefined ? undefined : readValue(parsed, configEvent);
   if (functionConfig && 'problem' in functionConfig) problems.push(functionConfig.problem);
+  else if (functionConfig && functionConfig.value !== null && !isObject(functionConfig.value)) {
+    problems.push(problem('FnConfigInvalid', '`functionConfig` is no object'));
+  }
   const config =
     functionConfig && 'value' in functionConfig && isObject(functionConfig.value) ? { functionConfig: functionConfig.value } : {};
-  const list = { items, layout: { parsed, rootKeys, itemEvents }, ...config };
+  const list = { items, layout: { parsed, rootKeys, itemEvents: readEvents, lastItem: itemEvents.at(-1) }, ...config };
   return problems.length > 0 ? { problems, list } : { list };
 }
 
@@ -81,6 +87,18 @@ function rootKeysOf({ source, events }: Parsed): Map<string, number> {
     at = skipNode(events, value);
   }
   return keys;
+}
+
+/** Keys of the root mapping that are there twice: which of the two counts nobody can tell. */
+function duplicateKeys({ source, events }: Parsed): Problem[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (let at = 2; events[at]!.type !== EVENT_ID.POP; at = skipNode(events, skipNode(events, at))) {
+    const key = events[at]!;
+    const name = key.type === EVENT_ID.SCALAR && key.valueStart >= 0 ? getScalarValue(source, key) : '';
+    (seen.has(name) ? twice : seen).add(name);
+  }
+  return [...twice].map((name) => problem('YamlDuplicateKey', `the list has the key \`${name}\` twice`));
 }
 
 /** Why the text is no ResourceList, if it is not. */
@@ -112,8 +130,9 @@ function childEvents(events: readonly Event[], sequence: number): number[] {
   return children;
 }
 
-function readItems(parsed: Parsed, itemEvents: readonly number[]): { items: Resource[]; problems: Problem[] } {
+function readItems(parsed: Parsed, itemEvents: readonly number[]): { items: Resource[]; events: number[]; problems: Problem[] } {
   const items: Resource[] = [];
+  const events: number[] = [];
   const problems: Problem[] = [];
   for (const [index, event] of itemEvents.entries()) {
     const read = readValue(parsed, event);
@@ -121,19 +140,22 @@ function readItems(parsed: Parsed, itemEvents: readonly number[]): { items: Reso
       const whose = isObject(read.read) ? { resource: referTo(read.read), ...fileOf(read.read) } : {};
       problems.push({ ...read.problem, ...whose, message: `items[${index}]: ${read.problem.message}` });
     } else if (!isObject(read.value)) problems.push(problem('NotAResourceList', `items[${index}] is no object`));
-    else items.push(read.value);
+    else {
+      items.push(read.value);
+      events.push(event);
+    }
   }
-  return { items, problems };
+  return { items, events, problems };
 }
 
 /** The list's text with the changes made and the findings in `results`. Throws NotEditableError, before anything is written. */
 export function writeResourceList(list: ResourceList, changes: readonly Change[], findings: readonly Problem[]): string {
-  const { parsed, rootKeys, itemEvents } = list.layout;
+  const { parsed, rootKeys, itemEvents, lastItem } = list.layout;
   const { source } = parsed;
   const splices: Splice[] = [];
   const itemNode = (index: number): YamlNode => nodeAt(parsed, itemEvents[index]!, 0);
   const itemsEvent = rootKeys.get('items');
-  const items = itemsEvent === undefined ? undefined : outline(parsed, itemsEvent, itemEvents);
+  const items = itemsEvent === undefined ? undefined : outline(parsed, itemsEvent, lastItem);
 
   for (const change of changes) {
     if (change.kind === 'edit') {
@@ -179,10 +201,12 @@ function itemsSplices(at: {
 }
 
 /** The sequence of items with only the last of them as a node: enough to append. */
-function outline(parsed: Parsed, event: number, itemEvents: readonly number[]): SequenceNode | undefined {
+function outline(parsed: Parsed, event: number, last: number | undefined): SequenceNode | undefined {
   const sequence = parsed.events[event]!;
   if (sequence.type !== EVENT_ID.SEQUENCE) return;
-  const last = itemEvents.at(-1);
+  // Where an empty item ends depends on those before it.
+  const lastEvent = last === undefined ? undefined : parsed.events[last];
+  if (lastEvent?.type === EVENT_ID.SCALAR && lastEvent.valueStart < 0) return nodeAt(parsed, event, 0) as SequenceNode;
   const items = last === undefined ? [] : [nodeAt(parsed, last, 0)];
   const flow = sequence.style === COLLECTION_STYLE.FLOW;
   const lastEnd = items[0]?.end ?? sequence.start + 1;

@@ -1,5 +1,7 @@
 /** One YAML file as documents whose text is kept: what is not changed is written back byte for byte. Pure. */
-import type { Problem } from '../problem.ts';
+import { EVENT_ID } from 'js-yaml';
+import { group } from '../names.ts';
+import { type Problem, problem } from '../problem.ts';
 import { isObject, type Resource } from '../resource.ts';
 import { applySplices, type Edit, planEdit, planReplacement } from '../yaml/edit.ts';
 import { nodeAt, type Parsed } from '../yaml/nodes.ts';
@@ -22,15 +24,37 @@ export function parseDocuments(source: string): { documents: Document[] } | { pr
   for (const text of splitDocuments(source)) {
     const parsed = parseYaml(text);
     if ('reason' in parsed) return { problem: withLine(parsed, documents) };
+    const refusal = refuse(parsed);
+    if (refusal) return { problem: withLine(refusal, documents) };
     if (parsed.events.length < 3) {
       documents.push({ text, parsed, resource: undefined });
       continue;
     }
     const read = readValue(parsed, rootEvent);
     if ('problem' in read) return { problem: withLine(read.problem, documents) };
-    documents.push({ text, parsed, resource: isObject(read.value) ? read.value : undefined });
+    const resource = isObject(read.value) ? read.value : undefined;
+    if (resource && holdsOurs(resource)) {
+      return {
+        problem: withLine(
+          problem('PackageInvalid', 'a List with resources of ours is not taken apart; write its items as documents, `---` between them'),
+          documents,
+        ),
+      };
+    }
+    documents.push({ text, parsed, resource });
   }
   return { documents };
+}
+
+/** What cannot be told apart cannot be edited: a document that nothing but a `...` separates from the one before. */
+function refuse({ events }: Parsed): Problem | undefined {
+  const documents = events.filter(({ type }) => type === EVENT_ID.DOCUMENT).length;
+  return documents > 1 ? problem('YamlUnsafe', 'a document begins behind `...`; begin it with `---`') : undefined;
+}
+
+function holdsOurs({ kind, items }: Resource): boolean {
+  const isOurs = (item: unknown) => isObject(item) && typeof item.apiVersion === 'string' && item.apiVersion.startsWith(`${group}/`);
+  return kind === 'List' && Array.isArray(items) && items.some(isOurs);
 }
 
 /** A `---` at the start of a line starts a document wherever it stands: no scalar can hold it there. */
@@ -38,7 +62,7 @@ function splitDocuments(source: string): string[] {
   const starts = [0, ...[...source.matchAll(/^---(?=\s|$)/gm)].map(({ index }) => index)];
   const texts = starts.map((start, at) => source.slice(start, starts[at + 1]));
   // What stands before the first `---` is a document only if there is something in it: directives belong to what follows.
-  if (texts.length > 1 && /^(?:\s*(?:#.*|%.*)?\n)*$/.test(texts[0]!)) {
+  if (texts.length > 1 && texts[0]!.split('\n').every((line) => /^[ \t]*(?:[#%].*)?\r?$/.test(line))) {
     const head = texts.shift()!;
     texts[0] = head + texts[0]!;
   }

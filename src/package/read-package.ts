@@ -7,7 +7,10 @@ import { type Problem, problem } from '../problem.ts';
 import { parseDocuments } from './documents.ts';
 import { type Package, type PackageFile, packageOf } from './package.ts';
 
-/** Every YAML file below `dir`, hidden folders and node_modules left out. A file that is not YAML and not about us is left out too. */
+/**
+ * Every YAML file below `dir`, and JSON that is about us; hidden folders and node_modules are left out, links to files are followed. A file
+ * that cannot be read is a problem when it is about us, else it is left out.
+ */
 export function readPackage(dir: string): { pkg: Package } | { problems: Problem[] } {
   if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
     return { problems: [problem('PackageInvalid', `"${dir}" is no folder; name a folder with Process resources`)] };
@@ -28,7 +31,8 @@ function listFiles(dir: string, below: string): string[] {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') return [];
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) return listFiles(dir, path);
-    return entry.isFile() && /\.ya?ml$/.test(entry.name) ? [path] : [];
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && statSync(join(dir, path), { throwIfNoEntry: false })?.isFile() === true);
+    return isFile && /\.(ya?ml|json)$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -36,6 +40,7 @@ function readFile(dir: string, path: string): PackageFile | Problem {
   const bytes = readFileSync(join(dir, path));
   const isAboutUs = bytes.includes('ameide.io/');
   const refuse = (found: Problem): PackageFile | Problem => (isAboutUs ? { ...found, file: { path } } : { path, text: '', documents: [] });
+  if (!isAboutUs && path.endsWith('.json')) return { path, text: '', documents: [] };
   if (!isUtf8(bytes)) return refuse(problem('YamlInvalid', 'the file is not UTF-8'));
   const text = bytes.toString('utf8');
   const parsed = parseDocuments(text);

@@ -1,14 +1,23 @@
 /** Writes changes of files: each file whole, and all of them or none. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { type Problem, problem } from '../problem.ts';
 import type { FileChange } from './package.ts';
 
 /** In the folder of the file that it becomes; hidden, so that no reader takes it for a manifest. */
-const temporaryName = '.ameide-process.tmp';
+const temporaryName = `.ameide-process-${process.pid}.tmp`;
 
 /** Says what cannot be written, after everything is back as it was. */
 export function writeFiles(dir: string, changes: readonly FileChange[]): Problem[] {
+  const taken = changes.filter(({ path, before }) => before === undefined && existsSync(join(dir, path)));
+  if (taken.length > 0) {
+    return taken.map(({ path }) =>
+      problem('NameConflict', 'the tool needs a file of this name, but there is one that it cannot read; rename or mend that file', {
+        file: { path },
+      }),
+    );
+  }
   try {
     for (const change of changes) writeFile(dir, change);
     return [];
@@ -35,9 +44,11 @@ function writeFile(dir: string, { path, text }: Pick<FileChange, 'path' | 'text'
     return;
   }
   mkdirSync(dirname(file), { recursive: true });
-  const temporary = join(dirname(file), temporaryName);
-  writeFileSync(temporary, text);
-  renameSync(temporary, file);
+  // A link stays one, and a file keeps its mode.
+  const target = existsSync(file) ? realpathSync(file) : file;
+  const temporary = join(dirname(target), temporaryName);
+  writeFileSync(temporary, text, existsSync(target) ? { mode: statSync(target).mode } : {});
+  renameSync(temporary, target);
 }
 
 /** A folder in a file's place was there before. */

@@ -58,6 +58,11 @@ function podSpec(process: Process, config: FnConfig, definitions: readonly Pinne
   });
 }
 
+/** A Process that sets resources sets all of them: the configuration's are not mixed in. */
+export function workerResources({ spec }: Process, config: FnConfig): FnConfig['worker']['resources'] {
+  return spec.worker?.resources ?? config.worker.resources;
+}
+
 function container(process: Process, config: FnConfig, current: PinnedText): Record<string, unknown> {
   const { spec } = process;
   const worker = spec.worker ?? {};
@@ -70,7 +75,7 @@ function container(process: Process, config: FnConfig, current: PinnedText): Rec
     env: [...workerEnv(process, current, config.temporal.address), ...(worker.env ?? [])],
     envFrom: worker.envFrom,
     ports: worker.ports,
-    resources: worker.resources ?? config.worker.resources,
+    resources: workerResources(process, config),
     livenessProbe: worker.livenessProbe,
     readinessProbe: worker.readinessProbe,
     startupProbe: worker.startupProbe,

@@ -73,8 +73,7 @@ function indexItems(items: readonly Resource[]): ItemIndex {
       continue;
     }
     if (isProcessKind(item)) processFolders.add(`${scopeOf(itemPlace)}\n${nameOf(item)}`);
-    const key = `${itemPlace?.packagePath ?? ''}\n${identity}`;
-    foreign.set(key, [...(foreign.get(key) ?? []), item]);
+    foreign.set(identity, [...(foreign.get(identity) ?? []), item]);
     if (itemPlace) {
       const file = fileKey(itemPlace);
       foreignInFile.set(file, Math.max(foreignInFile.get(file) ?? 0, itemPlace.index + 1));
@@ -89,7 +88,7 @@ function indexItems(items: readonly Resource[]): ItemIndex {
         const scope = scopeOf(placeOf(item));
         return scope !== scopeOf(at) && processFolders.has(`${scope}\n${process.metadata.name}`);
       };
-      const taken = foreign.get(`${at?.packagePath ?? ''}\n${identityOf(resource)}`)?.find((item) => !isElsewhere(item));
+      const taken = foreign.get(identityOf(resource))?.find((item) => !isElsewhere(item));
       return taken && nameConflict(taken, process.metadata.name);
     },
   };

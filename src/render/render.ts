@@ -1,5 +1,5 @@
 /** The first arrow's middle: items → parse → validate → resolve → plan → emit → changes of the items. */
-import type { DefinitionSource } from '../definition/source.ts';
+import { lookUp, type OpenDefinitions } from '../definition/look-up.ts';
 import type { FnConfig } from '../fn-config.ts';
 import { hasErrors, type Problem } from '../problem.ts';
 import { parseProcess } from '../process.ts';
@@ -20,10 +20,10 @@ export interface Rendered {
 }
 
 /**
- * Renders every Process among the items. `source` is where definitions may be looked up; without one nothing is. Reports everything
- * that is wrong; an error leaves the items as they came.
+ * Renders every Process among the items. `open` gives the source of definitions; it is called when the first one has to be looked up, and
+ * what it gives is closed. Without it nothing is looked up. Reports everything that is wrong; an error leaves the items as they came.
  */
-export async function render(items: readonly Resource[], config: FnConfig, source?: DefinitionSource): Promise<Rendered> {
+export async function render(items: readonly Resource[], config: FnConfig, open?: OpenDefinitions): Promise<Rendered> {
   const { located, problems } = parse(items);
   const findings = [
     ...problems,
@@ -31,7 +31,7 @@ export async function render(items: readonly Resource[], config: FnConfig, sourc
     ...refuseDuplicates(located, items),
     ...located.flatMap((here) => at(items, here, validate(here.process, config))),
   ];
-  const { resolved, problems: unresolved } = await resolveAll(items, located, config, source);
+  const { resolved, problems: unresolved } = await resolveAll(items, located, config, open);
   const plans = resolved.map((process) => plan(process, config));
   const emitted = emit(items, plans);
   findings.push(...unresolved, ...emitted.problems);
@@ -55,28 +55,26 @@ async function resolveAll(
   items: readonly Resource[],
   located: readonly Located[],
   config: FnConfig,
-  source: DefinitionSource | undefined,
+  open: OpenDefinitions | undefined,
 ): Promise<{ resolved: Resolved[]; problems: Problem[] }> {
   const store = definitionStore(items);
-  const resolved: Resolved[] = [];
-  const problems: Problem[] = [];
-  for await (const [here, result] of inBatches(located, config.concurrency, (one) => resolve(one, store, config, source))) {
-    if (Array.isArray(result)) problems.push(...at(items, here, result));
-    else resolved.push(result);
-  }
-  return { resolved, problems };
-}
-
-/** Results in the order of the inputs, at most `size` under way at a time. */
-async function* inBatches<In, Out>(
-  inputs: readonly In[],
-  size: number,
-  run: (input: In) => Promise<Out>,
-): AsyncGenerator<readonly [In, Out]> {
-  for (let from = 0; from < inputs.length; from += size) {
-    const batch = inputs.slice(from, from + size);
-    const results = await Promise.all(batch.map(run));
-    for (const [offset, input] of batch.entries()) yield [input, results[offset]!];
+  const definitions = open && config.resolve !== 'Never' ? lookUp(open, config) : undefined;
+  try {
+    const results = await Promise.all(located.map((here) => resolve(here, store, config, definitions)));
+    const failure = definitions?.failure();
+    const resolved = results.filter((result): result is Resolved => !Array.isArray(result));
+    const problems = results.flatMap((result, index) =>
+      Array.isArray(result)
+        ? at(
+            items,
+            located[index]!,
+            result.filter((found) => found !== failure),
+          )
+        : [],
+    );
+    return { resolved, problems: failure ? [failure, ...problems] : problems };
+  } finally {
+    definitions?.close();
   }
 }
 

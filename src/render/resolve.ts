@@ -1,5 +1,6 @@
 /** Which definition each Process runs: the pin in Git, verified offline, or a look-up where the policy allows one. The render's only I/O. */
-import type { Definition, DefinitionSource } from '../definition/source.ts';
+import type { LookUp } from '../definition/look-up.ts';
+import type { Definition, DefinitionRequest } from '../definition/source.ts';
 import type { FnConfig } from '../fn-config.ts';
 import { type Pins, repin, withPins } from '../pin.ts';
 import { type Problem, problem } from '../problem.ts';
@@ -21,25 +22,27 @@ export interface Resolved extends Located {
   readonly retained: readonly PinnedText[];
 }
 
-/** The definitions of one Process. `source` is undefined where nothing may be looked up. */
+/** The definitions of one Process. `definitions` is undefined where nothing may be looked up. */
 export async function resolve(
   located: Located,
   store: DefinitionStore,
   config: FnConfig,
-  source?: DefinitionSource,
+  definitions?: Pick<LookUp, 'read'>,
 ): Promise<Resolved | Problem[]> {
   const ref = located.process.spec.definitionRef;
   const isAsked = config.resolve === 'Always' || (config.resolve === 'IfMissing' && !ref.pin);
-  if (!isAsked || !source) return ref.pin ? offline(located, store, { pin: ref.pin, retained: ref.retained ?? [] }) : [pinMissing(config)];
-  if (config.resolve === 'IfMissing' && !located.place) return [pinMissing(config)];
+  if (!isAsked || !definitions) {
+    return ref.pin ? offline(located, store, { pin: ref.pin, retained: ref.retained ?? [] }) : [notLookedUp(config)];
+  }
+  if (config.resolve === 'IfMissing' && !located.place) return [pinMissing('a pin could not be written back from this build')];
 
-  const definition = await source.read(requestOf(located.process));
+  const definition = await definitions.read(requestOf(located.process));
   if ('reason' in definition) return [definition];
   const next = repin(ref, definition);
   return 'reason' in next ? [next] : offline(located, store, next, definition);
 }
 
-export function requestOf({ metadata, spec: { definitionRef } }: Process): Parameters<DefinitionSource['read']>[0] {
+export function requestOf({ metadata, spec: { definitionRef } }: Process): DefinitionRequest {
   const { id, tenantId, version } = definitionRef;
   return { id, tenantId, ...(version !== undefined && { version }), ...(metadata.namespace && { namespace: metadata.namespace }) };
 }
@@ -79,16 +82,16 @@ function mismatch(what: string, pin: Pin): Problem {
   return problem('PinMismatch', `${what}; run \`ameide-process pin DIR\` and commit`, { field });
 }
 
-function pinMissing(config: FnConfig): Problem {
-  const why =
-    config.resolve === 'Never'
-      ? 'nothing may be looked up here (resolve: Never)'
-      : config.source === undefined
-        ? 'no source of definitions is configured'
-        : 'a pin could not be written back from this build';
-  return problem('PinMissing', `the definition is not pinned and ${why}; run \`ameide-process pin DIR\` and commit`, {
-    field: { path: 'spec.definitionRef.pin' },
-  });
+function notLookedUp({ source }: FnConfig): Problem {
+  if (source !== undefined) return pinMissing('nothing may be looked up here (resolve: Never)');
+  return pinMissing(
+    'no source of definitions is configured',
+    'run `ameide-process pin DIR --source grpc://HOST:PORT` (or a folder) and commit',
+  );
+}
+
+function pinMissing(why: string, nextStep = 'run `ameide-process pin DIR` and commit'): Problem {
+  return problem('PinMissing', `the definition is not pinned and ${why}; ${nextStep}`, { field: { path: 'spec.definitionRef.pin' } });
 }
 
 /** What was pinned, for people: `L2O_v3: 2 → 3`. Undefined when nothing moved. */

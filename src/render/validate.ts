@@ -5,6 +5,7 @@ import { type Problem, problem } from '../problem.ts';
 import type { Process } from '../process.ts';
 import { type Resource, referTo } from '../resource.ts';
 import { podLabels } from './child-metadata.ts';
+import { workerResources } from './deployment.ts';
 import { fileOf, type Located, scopeOf } from './located.ts';
 
 type Check = (process: Process, config: FnConfig) => Problem[];
@@ -23,8 +24,9 @@ function imagePinned({ spec }: Process, config: FnConfig): Problem[] {
   return [problem('ImageNotPinned', `found "${spec.image}", the policy demands a digest: name@sha256:<64 hex digits>`, { field })];
 }
 
-function resourcesSet({ spec }: Process, config: FnConfig): Problem[] {
-  if (!config.worker.requireResources || spec.worker?.resources?.requests || config.worker.resources?.requests) return [];
+function resourcesSet(process: Process, config: FnConfig): Problem[] {
+  const requests = workerResources(process, config)?.requests ?? {};
+  if (!config.worker.requireResources || Object.keys(requests).length > 0) return [];
   return [
     problem('ResourcesMissing', 'the policy demands requests; set them here or in the function configuration', {
       field: { path: 'spec.worker.resources.requests' },

@@ -90,16 +90,12 @@ export interface PackageRender {
 
 /** Renders a package in memory: what would change, and what was found. */
 export async function renderPackage(pkg: Package, config: FnConfig, baseDir: string): Promise<PackageRender> {
-  const source = config.resolve === 'Never' ? undefined : await openConfiguredSource(config, baseDir, process.env);
-  if (source && 'reason' in source) return { changes: [], findings: [source] };
   try {
-    const { changes, findings } = await render(pkg.items, config, source);
+    const { changes, findings } = await render(pkg.items, config, () => openConfiguredSource(config, baseDir, process.env));
     return { changes: fileChanges(pkg, changes), findings };
   } catch (error) {
     if (!(error instanceof NotEditableError)) throw error;
     return { changes: [], findings: [problem('NotEditable', `${error.message}; write it out as a plain mapping`)] };
-  } finally {
-    source?.close();
   }
 }
 
