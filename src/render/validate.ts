@@ -28,9 +28,13 @@ function resourcesSet(process: Process, config: FnConfig): Problem[] {
   const requests = workerResources(process, config)?.requests ?? {};
   if (!config.worker.requireResources || Object.keys(requests).length > 0) return [];
   return [
-    problem('ResourcesMissing', 'the policy demands requests; set them here or in the function configuration', {
-      field: { path: 'spec.worker.resources.requests' },
-    }),
+    problem(
+      'ResourcesMissing',
+      `the policy demands requests; ${process.spec.worker?.resources ? 'set them here, because a Process that sets resources sets all of them' : 'set them here or in the function configuration'}`,
+      {
+        field: { path: 'spec.worker.resources.requests' },
+      },
+    ),
   ];
 }
 
