@@ -2,6 +2,8 @@
 import { sha256 } from './sha256.ts';
 
 export const tool = 'ameide-process';
+/** package.json's, for `--version`. */
+export const version = '0.1.0';
 export const group = 'ameide.io';
 export const processApiVersion = 'ameide.io/v1';
 export const processKind = 'Process';

@@ -55,6 +55,15 @@ function oneMillisecond(): Promise<void> {
   });
 }
 
+/** Writes help and usage; that its reader has had enough (`| head`) is no fault. */
+export function writeHelp(fd: number, text: string): void {
+  try {
+    writeSync(fd, text);
+  } catch (error) {
+    if (codeOf(error) !== 'EPIPE') throw error;
+  }
+}
+
 function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException)?.code;
 }

@@ -1,6 +1,6 @@
 /**
  * Makes the checkout ready to run: installs what package-lock.json says, compiles, bundles; each only when something changed.
- * Runs under any Node from 20.10 on, with nothing installed yet. Silent when there is nothing to do, and then needs no network.
+ * Runs under any Node from 20.12 on, with nothing installed yet. Silent when there is nothing to do, and then needs no network.
  */
 
 import { spawnSync } from 'node:child_process';

@@ -48,7 +48,9 @@ function show(before) {
   console.log(lines.slice(from, from + 19).join('\n'));
   console.log(`      …\n
 Try next:
-  cat demo/l2o.yaml                                  the pin, written into your YAML; every comment is still there
-  dist/ameide-process pin demo l2o --version 2       go back; the version it replaces is retained for running workflows
+  cat demo/l2o.yaml
+      the pin, written into your YAML; every comment is still there
+  dist/ameide-process pin demo l2o --version 2 --source examples/definitions
+      go back; the version it replaces is retained for running workflows
   dist/ameide-process --help`);
 }

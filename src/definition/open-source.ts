@@ -1,5 +1,5 @@
 /** Chooses the adapter for a source's address. The gRPC adapter is loaded only when it is needed: it costs start-up time. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Problem, problem } from '../problem.ts';
 import { parseEndpoint, parseServicePath, withoutCredentials } from './endpoint.ts';
@@ -41,7 +41,10 @@ interface TlsFiles {
 export async function openSource(options: SourceOptions): Promise<DefinitionSource | Problem> {
   const { url, baseDir, servicePath, tls = {}, ...rest } = options;
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
-  if (scheme === undefined && url !== '') return folderSource(resolve(baseDir, url));
+  if (scheme === undefined && url !== '') {
+    const dir = resolve(baseDir, url);
+    return refuseFolder(url, dir) ?? folderSource(dir);
+  }
   if (scheme !== 'grpc' && scheme !== 'grpcs') {
     return problem(
       'SourceInvalid',
@@ -56,6 +59,18 @@ export async function openSource(options: SourceOptions): Promise<DefinitionSour
   if ('reason' in pem) return pem;
   const { grpcSource } = await import('./grpc.ts');
   return grpcSource({ ...rest, endpoint: url, path, tls: pem });
+}
+
+/** Why the folder `dir`, named as `text`, is no source; undefined when it is there. An address whose scheme was forgotten is told as such. */
+export function refuseFolder(text: string, dir: string): Problem | undefined {
+  const found = statSync(dir, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  const isAddress = /^(\[[0-9a-f:.]+\]|[\w.-]+):\d{1,5}\/?$/i.test(text);
+  const what = found ? 'is a file, not a folder' : isAddress ? 'is no folder' : 'is a folder that does not exist';
+  const next = isAddress
+    ? `did you mean grpc://${text.replace(/\/$/, '')}?`
+    : 'name the folder that holds <tenant>/<id>/<version>.json, or grpc://HOST:PORT';
+  return problem('SourceInvalid', `the source ${withoutCredentials(text)} ${what}; ${next}`);
 }
 
 function readTls({ caFile, certFile, keyFile, serverName }: TlsFiles, baseDir: string): Tls | Problem {

@@ -81,7 +81,7 @@ export interface ProcessRenderSpec {
     address?: string;
   };
   /**
-   * Defaults for `spec.worker` of a Process; what a Process sets itself wins.
+   * Defaults for the workers of a Process (`spec.worker`, `spec.imagePullPolicy`, `spec.imagePullSecrets`); what a Process sets itself wins.
    */
   worker?: {
     /**
@@ -97,7 +97,7 @@ export interface ProcessRenderSpec {
      */
     imagePullSecrets?: string[];
     /**
-     * Requests and limits of the worker container, as in a container. Default: none.
+     * Requests and limits of the worker container, as in a container; a Process that sets resources sets all of them. Default: none.
      */
     resources?: {
       /**

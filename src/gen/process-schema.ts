@@ -68,7 +68,7 @@ export interface ProcessSpec {
      *
      * @maxItems 64
      *
-     * Items: A Agent.
+     * Items: An Agent.
      */
     agents?: {
       /**
@@ -95,7 +95,7 @@ export interface ProcessSpec {
    */
   image: string;
   /**
-   * Default: Always for :latest and no tag, else IfNotPresent.
+   * Default: the function configuration's, else IfNotPresent.
    */
   imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   /**

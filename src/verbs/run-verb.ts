@@ -1,5 +1,7 @@
 /** The verbs and their options. Each is a file beside this one; usage errors exit 2, findings exit 1. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { version } from '../names.ts';
+import { writeHelp } from '../stdio.ts';
 import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -12,12 +14,14 @@ With no arguments and a ResourceList piped in it is a KRM function, for
 export async function runVerb(args: readonly string[]): Promise<number> {
   const terminal = openTerminal();
   let exitCode = 0;
-  const run = (action: () => Promise<number>) => async () => {
-    exitCode = await action();
+  const run = async (verb: () => Promise<number>) => {
+    exitCode = await verb();
   };
   const program = new Command('ameide-process')
     .description(intro)
+    .version(version, '-V, --version', 'the version of this program')
     .exitOverride()
+    .configureOutput({ writeOut: (text) => writeHelp(1, text), writeErr: (text) => writeHelp(2, text) })
     .enablePositionalOptions()
     .showHelpAfterError('(run with --help for usage)');
   const output = () => new Option('-o, --output <format>', 'how the result is printed').choices(['table', 'json']).default('table');
@@ -35,9 +39,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
       'after',
       '\nExamples:\n  ameide-process render deploy/processes\n  kustomize build base | ameide-process render - > rendered.yaml',
     )
-    .action((path, options, command) =>
-      run(async () => (await import('./render.ts')).renderVerb(path, options, terminal))().then(() => command),
-    );
+    .action((path, options) => run(async () => (await import('./render.ts')).renderVerb(path, options, terminal)));
 
   const source = () => new Option('--source <url|dir>', 'grpc://HOST:PORT, grpcs://HOST:PORT or a folder (default: the configuration’s)');
 
@@ -57,9 +59,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .option('--dry-run', 'change nothing; say what would change')
     .addOption(output())
     .addHelpText('after', pinHelp)
-    .action((dir: string, names: string[], options) =>
-      run(async () => (await import('./pin.ts')).pinVerb(dir, names, options, terminal))(),
-    );
+    .action((dir: string, names: string[], options) => run(async () => (await import('./pin.ts')).pinVerb(dir, names, options, terminal)));
 
   program
     .command('outdated')
@@ -71,7 +71,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .addOption(output())
     .addHelpText('after', outdatedHelp)
     .action((dir: string, names: string[], options) =>
-      run(async () => (await import('./outdated.ts')).outdatedVerb(dir, names, options, terminal))(),
+      run(async () => (await import('./outdated.ts')).outdatedVerb(dir, names, options, terminal)),
     );
 
   program
@@ -103,7 +103,7 @@ Examples:
         if (wrong) command.error(`error: ${wrong}`);
         if (dir !== undefined) return (await import('./verify-folder.ts')).verifyFolderVerb(dir, options, terminal);
         return (await import('./verify.ts')).verifyRenderedVerb(options.rendered, options, terminal);
-      })(),
+      }),
     );
 
   program
@@ -129,7 +129,7 @@ Examples:
         if (options.fail !== undefined && !fail)
           command.error(`error: --fail ${options.fail}: name a gRPC status such as UNAVAILABLE or UNAVAILABLE:3`);
         return serveDefinitionsVerb(dir, { ...options, fail }, terminal);
-      })(),
+      }),
     );
   try {
     await program.parseAsync([...args], { from: 'user' });
