@@ -25,7 +25,7 @@ export interface FnConfig {
   readonly attempts: number;
   /** Look-ups under way at a time. */
   readonly concurrency: number;
-  readonly token: { readonly env?: string; readonly file?: string };
+  readonly token: { readonly env?: string; readonly file?: string; readonly allowInsecure?: boolean };
   readonly tls: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string; readonly serverName?: string };
   readonly images: { readonly requireDigest: boolean };
   readonly temporal: { readonly address: string };

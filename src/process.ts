@@ -1,6 +1,7 @@
 /** The Process resource: its type, and the only way to one. Pure. */
 import type { ProcessSpec } from './gen/process-schema.ts';
 import { fields, type SchemaError, validateProcess } from './gen/validate-process.ts';
+import { processApiVersion, processKind } from './names.ts';
 import { type Problem, problem } from './problem.ts';
 import { judgeProcess, judgeUpdate } from './process/judge.ts';
 import { checkMetadata } from './process/metadata.ts';
@@ -38,17 +39,8 @@ export interface ParseOptions {
 
 export type Parsed = { readonly process: Process } | { readonly problems: readonly Problem[] };
 
-const group = 'ameide.io/';
-const apiVersion = 'ameide.io/v1';
 /** Problems of one Process that are told; of the others only how many. */
 const mostProblems = 50;
-
-/** A Process of any version, so that none is passed over in silence; `parseProcess` refuses versions that it does not know. */
-export function isProcess(resource: unknown): boolean {
-  return (
-    isObject(resource) && resource.kind === 'Process' && typeof resource.apiVersion === 'string' && resource.apiVersion.startsWith(group)
-  );
-}
 
 /** The Process, or everything that the API server would refuse about it and that is not built yet. Never throws for what is in `value`. */
 export function parseProcess(value: unknown, options: ParseOptions = {}): Parsed {
@@ -80,12 +72,12 @@ function problemsOf(value: unknown, options: ParseOptions): Problem[] | Process 
   return problems.length === 0 ? (clean as unknown as Process) : capped(problems, errors.length);
 }
 
-function checkKind(value: Readonly<Record<string, unknown>>): Problem | undefined {
-  if (value.kind !== 'Process') return problem('FieldInvalid', 'must be Process', { field: { path: 'kind' } });
-  if (value.apiVersion === apiVersion) return;
-  const found = typeof value.apiVersion === 'string' ? value.apiVersion.slice(0, 100) : typeof value.apiVersion;
-  return problem('FieldInvalid', `found "${found}", this tool knows ${apiVersion}: change it, or use a newer tool`, {
-    field: { path: 'apiVersion', currentValue: found, proposedValue: apiVersion },
+function checkKind({ kind, apiVersion }: Readonly<Record<string, unknown>>): Problem | undefined {
+  if (kind !== processKind) return problem('FieldInvalid', `must be ${processKind}`, { field: { path: 'kind' } });
+  if (apiVersion === processApiVersion) return;
+  const found = typeof apiVersion === 'string' ? apiVersion.slice(0, 100) : typeof apiVersion;
+  return problem('FieldInvalid', `found "${found}", this tool knows ${processApiVersion}: change it, or use a newer tool`, {
+    field: { path: 'apiVersion', currentValue: found, proposedValue: processApiVersion },
   });
 }
 

@@ -8,7 +8,8 @@ import * as assert from 'uvu/assert';
 import { describe, type Problem, reasons } from '../src/problem.ts';
 import { rules, transitionRules } from '../src/process/rules.ts';
 import { wantedAt } from '../src/process/schema-error.ts';
-import { checkUpdate, isProcess, type ParseOptions, type Process, parseProcess } from '../src/process.ts';
+import { checkUpdate, type ParseOptions, type Process, parseProcess } from '../src/process.ts';
+import { isProcessKind } from '../src/render/located.ts';
 import { readProcessCases } from './process-cases.ts';
 import { root } from './testbed/parts.ts';
 
@@ -170,11 +171,11 @@ test('what is given is not changed', () => {
   assert.equal(given, before);
 });
 
-test('any version of our kind is a Process; others are not', () => {
-  assert.ok(isProcess({ apiVersion: 'ameide.io/v1', kind: 'Process' }));
-  assert.ok(isProcess({ apiVersion: 'ameide.io/v2', kind: 'Process' }));
-  for (const other of [null, 'x', [], {}, { apiVersion: 'v1', kind: 'Process' }, { apiVersion: 'ameide.io/v1', kind: 'Domain' }])
-    assert.not.ok(isProcess(other));
+test('any version of our kind is a Process, so that none is passed over in silence; others are not', () => {
+  assert.ok(isProcessKind({ apiVersion: 'ameide.io/v1', kind: 'Process' }));
+  assert.ok(isProcessKind({ apiVersion: 'ameide.io/v2', kind: 'Process' }));
+  for (const other of [{}, { apiVersion: 'v1', kind: 'Process' }, { apiVersion: 'ameide.io/v1', kind: 'Domain' }])
+    assert.not.ok(isProcessKind(other));
 });
 
 test('no more than 50 problems are told, and how many more there are', () => {

@@ -124,7 +124,7 @@ function readCredential(endpoint: Endpoint, options: GrpcOptions): { readonly to
   if (endpoint.secure || endpoint.loopback || options.allowInsecureToken) return readToken(options.readToken);
   return problem(
     'SourceInvalid',
-    `The token would travel to ${endpoint.url} unencrypted. Use grpcs://, or allow it with \`allowInsecureToken\`.`,
+    `The token would travel to ${endpoint.url} unencrypted. Use grpcs://, or set spec.token.allowInsecure where something else encrypts the connection.`,
   );
 }
 

@@ -14,7 +14,7 @@ export async function openConfiguredSource(
     return problem('FnConfigInvalid', 'no source of definitions is configured', { field: { path: 'spec.source' } });
   const { openSource } = await import('./open-source.ts');
   const { tokenReader } = await import('./token.ts');
-  const { env: variable, file } = config.token;
+  const { env: variable, file, allowInsecure } = config.token;
   const place = { ...(variable !== undefined && { env: variable }), ...(file !== undefined && { file: resolve(baseDir, file) }) };
   const readToken = tokenReader(place, env);
   return openSource({
@@ -25,5 +25,6 @@ export async function openConfiguredSource(
     tls: config.tls,
     ...(config.servicePath !== undefined && { servicePath: config.servicePath }),
     ...(readToken && { readToken }),
+    ...(allowInsecure !== undefined && { allowInsecureToken: allowInsecure }),
   });
 }

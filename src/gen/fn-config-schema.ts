@@ -37,6 +37,10 @@ export interface ProcessRenderSpec {
      */
     env?: string;
     /**
+     * Send it over `grpc://` to another host, too: something else encrypts the connection. Default: false.
+     */
+    allowInsecure?: boolean;
+    /**
      * Path of a file, relative to the package. Default: none.
      */
     file?: string;

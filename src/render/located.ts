@@ -1,5 +1,5 @@
 /** Where items come from: kpt and our own folder reader keep it in annotations; kustomize keeps nothing, so nothing can be written back there. */
-import { annotation, place, processApiVersion, processKind } from '../names.ts';
+import { annotation, group, place, processApiVersion, processKind } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Process } from '../process.ts';
 import { annotationOf, type Resource, referTo } from '../resource.ts';
@@ -44,7 +44,7 @@ export function fileOf(resource: Resource): { file?: { path: string; index: numb
 }
 
 export function isProcessKind(resource: Resource): boolean {
-  return resource.kind === processKind && typeof resource.apiVersion === 'string' && resource.apiVersion.startsWith('ameide.io/');
+  return resource.kind === processKind && typeof resource.apiVersion === 'string' && resource.apiVersion.startsWith(`${group}/`);
 }
 
 export function isGenerated(resource: Resource): boolean {

@@ -1,6 +1,6 @@
 /** Edits of YAML text that change what was asked and not a byte more: each edit becomes splices of the source. */
 import { afterColon, type Entry, type MappingNode, type SequenceNode, skipBlank, type YamlNode } from './nodes.ts';
-import { writeString, writeYaml } from './write.ts';
+import { writeFlow, writeString, writeYaml } from './write.ts';
 
 export interface Splice {
   readonly start: number;
@@ -148,21 +148,13 @@ function isBlock(node: YamlNode): boolean {
 }
 
 function inlineText(value: unknown, old: YamlNode, inFlow: boolean): string {
-  if (typeof value !== 'string') return flowText(value);
+  if (typeof value !== 'string') return writeFlow(value);
   if (old.kind === 'scalar' && old.style === 'single' && plainlyPrintable.test(value)) return `'${value.replaceAll("'", "''")}'`;
-  if (inFlow || (old.kind === 'scalar' && (old.style === 'double' || old.style === 'single'))) return flowText(value);
+  if (inFlow || (old.kind === 'scalar' && (old.style === 'double' || old.style === 'single'))) return writeFlow(value);
   return writeString(value);
 }
 
 const plainlyPrintable = /^[\x20-\x7e\p{L}\p{N}]*$/u;
-/** JSON leaves them as they are; YAML does not allow them, or takes them for line breaks. */
-const escapedInYaml = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
-
-/** The value in flow style, which is JSON but for a few characters. */
-function flowText(value: unknown): string {
-  return JSON.stringify(value).replace(escapedInYaml, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
 /** `value` as a block below a key of `parent`, each line ended; `broken`: a line break is needed before it. */
 function childBlock(source: string, parent: MappingNode, value: unknown, broken: boolean): string {
   const eol = lineBreakOf(source);
@@ -174,7 +166,7 @@ function insertion(source: string, node: MappingNode, key: string, value: unknow
   if (node.flow) {
     const last = node.entries.at(-1)?.value;
     const at = last ? last.end : node.start + 1;
-    return { start: at, end: at, text: `${last ? ', ' : ''}${flowText(key)}: ${flowText(value)}` };
+    return { start: at, end: at, text: `${last ? ', ' : ''}${writeFlow(key)}: ${writeFlow(value)}` };
   }
   const eol = lineBreakOf(source);
   const indent = ' '.repeat(columnOf(source, node.start));
@@ -205,7 +197,7 @@ export function planAppend(source: string, node: SequenceNode, values: readonly 
   const last = node.items.at(-1);
   if (node.flow) {
     const at = last ? last.end : node.start + 1;
-    return [{ start: at, end: at, text: `${last ? ', ' : ''}${values.map(flowText).join(', ')}` }];
+    return [{ start: at, end: at, text: `${last ? ', ' : ''}${values.map(writeFlow).join(', ')}` }];
   }
   const eol = lineBreakOf(source);
   const indent = ' '.repeat(columnOf(source, node.start));
@@ -229,7 +221,7 @@ export function planItemRemoval(source: string, node: SequenceNode, at: number):
 /** A splice that puts `value` where a node of a sequence is. */
 export function planReplacement(source: string, node: YamlNode, inFlow: boolean, value: unknown): Splice {
   const { outerStart: start, end } = node;
-  if (inFlow) return { start, end, text: flowText(value) };
+  if (inFlow) return { start, end, text: writeFlow(value) };
   // A comment at its end goes with what it was about: behind a literal block it would become content.
   const eol = lineBreakOf(source);
   const text = withBreaks(writeYaml(value, ' '.repeat(columnOf(source, start))), eol);

@@ -64,7 +64,11 @@ function writeScalar(value: unknown, indent: string, lead: string): string[] {
 
 /** As one line: plain, or in double quotes. */
 export function writeString(value: string): string {
-  if (plainWord.test(value) && !reserved.test(value)) return value;
+  return plainWord.test(value) && !reserved.test(value) ? value : writeFlow(value);
+}
+
+/** In flow style, which is JSON but for a few characters. */
+export function writeFlow(value: unknown): string {
   return JSON.stringify(value).replace(escapedInYaml, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
