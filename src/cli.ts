@@ -28,16 +28,20 @@ async function runAsFunction(): Promise<number> {
   return exitCode;
 }
 
+/** A stack trace only for what is our own fault. */
+function wordsFor(error: unknown): string {
+  const { code, syscall, message, stack } = error as NodeJS.ErrnoException;
+  if (code === 'EPIPE') return 'ameide-process: the reader closed the output before all of it was written';
+  if (code !== undefined && syscall !== undefined) return `ameide-process: ${message}`;
+  return stack ?? String(error);
+}
+
 main(process.argv.slice(2)).then(
   (exitCode) => {
     process.exitCode = exitCode;
   },
   async (error: unknown) => {
     process.exitCode = 2;
-    const isClosed = (error as NodeJS.ErrnoException)?.code === 'EPIPE';
-    const text = isClosed
-      ? 'ameide-process: the reader closed the output before all of it was written'
-      : ((error as Error)?.stack ?? String(error));
-    await writeAll(stderr, `${text}\n`).catch(() => {});
+    await writeAll(stderr, `${wordsFor(error)}\n`).catch(() => {});
   },
 );

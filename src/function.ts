@@ -52,7 +52,17 @@ function unreadable(findings: readonly Problem[]): FunctionResult {
 }
 
 function refused(list: ResourceList, findings: readonly Problem[]): FunctionResult {
-  return { output: writeResourceList(list, [], findings), findings, exitCode: 1 };
+  return { output: withResults(list, findings), findings, exitCode: 1 };
+}
+
+/** The items as they came, and the findings; without these where earlier results cannot be replaced. */
+function withResults(list: ResourceList, findings: readonly Problem[]): string {
+  try {
+    return writeResourceList(list, [], findings);
+  } catch (error) {
+    if (error instanceof NotEditableError) return list.layout.parsed.source;
+    throw error;
+  }
 }
 
 /** kpt runs a function in its own working directory, but says in each item which package it is of; sub-packages are inside the root. */

@@ -75,6 +75,8 @@ export const env = {
 export const frozenVariable = 'AMEIDE_PROCESS_FROZEN';
 
 const labelLimit = 63;
+/** Characters of a long name that `fit` keeps at least. */
+export const keptOfLongNames = 40;
 
 function hashOf(text: string, length: number): string {
   return sha256(text).slice(0, length);
@@ -99,6 +101,9 @@ export function queueLabel(namespace: string, taskQueue: string): string {
 export function deploymentName(process: string): string {
   return fit(`${process}-process`);
 }
+
+/** The kinds of what is generated. */
+export const generatedKinds: ReadonlySet<string> = new Set(['ConfigMap', 'Deployment']);
 
 /** 64 hex digits of a checksum `sha256:…`: the folder of a definition in the pods. */
 export function checksumHex(checksum: string): string {

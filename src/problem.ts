@@ -56,10 +56,10 @@ export const reasons = {
   // Editing and verifying
   NotEditable: ['The YAML cannot be edited in place without changing something else.', 'Write that part as a plain block mapping.'],
   ToolMissing: ['A program that is needed is not on PATH.', 'Install it as the message says.'],
-  PackageInvalid: ['The folder cannot be used as a package.', 'Name a folder with Process resources.'],
+  PackageInvalid: ['A folder or file cannot be read, written or used as a package.', 'The message says what is in the way.'],
   NotRendered: [
-    'A Process has no workers in the rendered stream.',
-    'Was the function skipped? Use kustomize with `--enable-alpha-plugins --enable-exec`.',
+    'A Process has no workers, in Git or in the rendered stream.',
+    'Run `ameide-process render DIR` and commit; with kustomize, build with `--enable-alpha-plugins --enable-exec`.',
   ],
   RenderBroken: [
     'Rendered objects disagree: something changed them after the render.',
@@ -67,6 +67,7 @@ export const reasons = {
   ],
   RenderStale: ['The generated files are not what a render gives now.', 'Run `ameide-process render DIR` and commit.'],
   PinDropped: ['A pin that the other revision retains is gone.', 'Retire it knowingly with `pin --drop`.'],
+  ProcessRemoved: ['A Process of the other revision is gone; nothing guards the deletion yet.', 'Drain its workflows first.'],
   IdentityChanged: ['The address, Temporal namespace or task queue of a Process changed.', 'Add a new Process and drain the old one.'],
 } as const satisfies Record<string, readonly [meaning: string, nextStep: string]>;
 

@@ -16,6 +16,11 @@ export interface Document {
   readonly parsed: Parsed;
 }
 
+/** Whether there is more in it than comments. */
+export function hasContent({ parsed }: Document): boolean {
+  return parsed.events.length > 2;
+}
+
 /** The event index of a document's root node. */
 export const rootEvent = 1;
 
@@ -26,7 +31,7 @@ export function parseDocuments(source: string): { documents: Document[] } | { pr
     if ('reason' in parsed) return { problem: withLine(parsed, documents) };
     const refusal = refuse(parsed);
     if (refusal) return { problem: withLine(refusal, documents) };
-    if (parsed.events.length < 3) {
+    if (!hasContent({ text, parsed, resource: undefined })) {
       documents.push({ text, parsed, resource: undefined });
       continue;
     }
@@ -59,7 +64,8 @@ function holdsOurs({ kind, items }: Resource): boolean {
 
 /** A `---` at the start of a line starts a document wherever it stands: no scalar can hold it there. */
 function splitDocuments(source: string): string[] {
-  const starts = [0, ...[...source.matchAll(/^---(?=\s|$)/gm)].map(({ index }) => index)];
+  // Not with the `m` flag: it takes U+2028 for a line break, which YAML does not.
+  const starts = [0, ...[...source.matchAll(/(?<=^|\n)---(?=[ \t\r\n]|$)/g)].map(({ index }) => index)];
   const texts = starts.map((start, at) => source.slice(start, starts[at + 1]));
   // What stands before the first `---` is a document only if there is something in it: directives belong to what follows.
   if (texts.length > 1 && texts[0]!.split('\n').every((line) => /^[ \t]*(?:[#%].*)?\r?$/.test(line))) {

@@ -2,8 +2,8 @@
 import { place, placePrefixes } from '../names.ts';
 import { annotationOf, annotationsOf, isObject, isSame, type Resource } from '../resource.ts';
 import type { Change } from '../resource-list.ts';
-import { lineBreakOf } from '../yaml/edit.ts';
-import { type Document, editDocument, replaceDocument, writeDocument } from './documents.ts';
+import { lineBreakOf, NotEditableError } from '../yaml/edit.ts';
+import { type Document, editDocument, hasContent, replaceDocument, writeDocument } from './documents.ts';
 
 export interface PackageFile {
   /** Relative to the package, with `/`. */
@@ -62,11 +62,7 @@ export function fileChanges(pkg: Package, changes: readonly Change[]): FileChang
       added.set(path, [...(added.get(path) ?? []), part]);
       continue;
     }
-    const { document, index } = pkg.origins[change.index]!;
-    if (change.kind === 'remove') next.set(document, undefined);
-    else if (change.kind === 'edit') next.set(document, { text: editDocument(document, change.edits), index });
-    else
-      next.set(document, { text: replaceIfDifferent(document, withoutPlace(change.resource)), index: indexOf(change.resource) ?? index });
+    next.set(pkg.origins[change.index]!.document, changed(pkg, change));
   }
   const known = new Set(pkg.files.map(({ path }) => path));
   const created = [...added].filter(([path]) => !known.has(path));
@@ -74,6 +70,19 @@ export function fileChanges(pkg: Package, changes: readonly Change[]): FileChang
     ...pkg.files.flatMap((file) => rewrite(file, next, added.get(file.path) ?? [])),
     ...created.map(([path, parts]) => ({ path, text: join(parts, ''), before: undefined })),
   ];
+}
+
+/** What becomes of the item's document; undefined when it goes. */
+function changed({ origins }: Pick<Package, 'origins'>, change: Exclude<Change, { kind: 'add' }>): Part | undefined {
+  const { document, index } = origins[change.index]!;
+  if (change.kind === 'remove') return;
+  try {
+    if (change.kind === 'edit') return { text: editDocument(document, change.edits), index };
+    return { text: replaceIfDifferent(document, withoutPlace(change.resource)), index: indexOf(change.resource) ?? index };
+  } catch (error) {
+    if (error instanceof NotEditableError) error.item = change.index;
+    throw error;
+  }
 }
 
 /** A document's text and where it goes in its file. */
@@ -96,6 +105,7 @@ function replaceIfDifferent(document: Document, resource: Resource): string {
 }
 
 function rewrite(file: PackageFile, next: ReadonlyMap<Document, Part | undefined>, added: readonly Part[]): FileChange[] {
+  if (added.length === 0 && !file.documents.some((document) => next.has(document))) return [];
   let index = -1;
   const kept: Part[] = [];
   for (const document of file.documents) {
@@ -106,7 +116,8 @@ function rewrite(file: PackageFile, next: ReadonlyMap<Document, Part | undefined
   const parts = [...kept, ...added];
   const text = join(parts, file.text);
   if (text === file.text) return [];
-  const isEmpty = !parts.some(({ text: part }) => /^(?!---|\s*#)\s*\S/m.test(part));
+  const isEmpty =
+    added.length === 0 && !file.documents.some((document) => hasContent(document) && (!next.has(document) || next.get(document)));
   return [{ path: file.path, text: isEmpty ? undefined : text, before: file.text }];
 }
 

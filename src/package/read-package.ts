@@ -17,10 +17,15 @@ export function readPackage(dir: string): { pkg: Package } | { problems: Problem
   }
   const files: PackageFile[] = [];
   const problems: Problem[] = [];
-  for (const path of listFiles(dir, '')) {
-    const file = readFile(dir, path);
-    if ('reason' in file) problems.push(file);
-    else if (file.documents.length > 0) files.push(file);
+  try {
+    for (const path of listFiles(dir, '')) {
+      const file = readFile(dir, path);
+      if ('reason' in file) problems.push(file);
+      else if (file.documents.length > 0) files.push(file);
+    }
+  } catch (error) {
+    // A folder or file that may not be read could hold anything.
+    problems.push(problem('PackageInvalid', `cannot be read: ${(error as Error).message}`, { file: { path: dir } }));
   }
   return problems.length > 0 ? { problems } : { pkg: packageOf(files) };
 }

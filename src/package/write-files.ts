@@ -1,4 +1,4 @@
-/** Writes changes of files: each file whole, and all of them or none. */
+/** Writes changes of files: each file whole, and all of them or none. Nothing that somebody else wrote meanwhile is overwritten. */
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -10,31 +10,46 @@ const temporaryName = `.ameide-process-${process.pid}.tmp`;
 
 /** Says what cannot be written, after everything is back as it was. */
 export function writeFiles(dir: string, changes: readonly FileChange[]): Problem[] {
-  const taken = changes.filter(({ path, before }) => before === undefined && existsSync(join(dir, path)));
-  if (taken.length > 0) {
-    return taken.map(({ path }) =>
-      problem('NameConflict', 'the tool needs a file of this name, but there is one that it cannot read; rename or mend that file', {
-        file: { path },
-      }),
-    );
-  }
-  try {
-    for (const change of changes) writeFile(dir, change);
-    return [];
-  } catch (error) {
-    takeBack(dir, changes);
-    return [problem('PackageInvalid', `cannot be written: ${(error as Error).message}`, { file: { path: dir } })];
-  }
+  const refused = changes.flatMap((change) => refuse(dir, change));
+  if (refused.length > 0) return refused;
+  const written: FileChange[] = [];
+  return uninterrupted(() => {
+    try {
+      // What is new first: it holds the bytes of definitions, without which a pin is worth nothing.
+      for (const change of [...changes].sort((a, b) => Number(b.before === undefined) - Number(a.before === undefined))) {
+        writeFile(dir, change);
+        written.push(change);
+      }
+      return [];
+    } catch (error) {
+      takeBack(dir, written);
+      return [problem('PackageInvalid', `cannot be written: ${(error as Error).message}`, { file: { path: dir } })];
+    }
+  });
 }
 
-/** Makes the files what they were before the changes; those that never changed are left alone. */
+/** Makes the files what they were before the changes; one that was changed again since is left alone. */
 export function takeBack(dir: string, changes: readonly FileChange[]): void {
-  for (const { path, before } of changes) {
-    const file = join(dir, path);
-    removeFile(join(dirname(file), temporaryName));
-    if (before === undefined) removeFile(file);
-    else if (!existsSync(file) || readFileSync(file, 'utf8') !== before) writeFile(dir, { path, text: before });
-  }
+  uninterrupted(() => {
+    for (const { path, before, text } of changes) {
+      if (contentOf(join(dir, path)) === text) writeFile(dir, { path, text: before });
+    }
+  });
+}
+
+/** The files are read some time before they are written: a look-up may take long. */
+function refuse(dir: string, { path, before }: FileChange): Problem[] {
+  const file = { file: { path } };
+  if (contentOf(join(dir, path)) === before) return [];
+  if (before !== undefined)
+    return [problem('PackageInvalid', 'the file was changed meanwhile; nothing was written, run the command again', file)];
+  return [
+    problem('NameConflict', 'the tool needs a file of this name, but there is one that it cannot read; rename or mend that file', file),
+  ];
+}
+
+function contentOf(file: string): string | undefined {
+  return existsSync(file) ? (statSync(file).isFile() ? readFileSync(file, 'utf8') : '') : undefined;
 }
 
 function writeFile(dir: string, { path, text }: Pick<FileChange, 'path' | 'text'>): void {
@@ -47,11 +62,23 @@ function writeFile(dir: string, { path, text }: Pick<FileChange, 'path' | 'text'
   // A link stays one, and a file keeps its mode.
   const target = existsSync(file) ? realpathSync(file) : file;
   const temporary = join(dirname(target), temporaryName);
-  writeFileSync(temporary, text, existsSync(target) ? { mode: statSync(target).mode } : {});
-  renameSync(temporary, target);
+  try {
+    writeFileSync(temporary, text, { flag: 'wx', ...(existsSync(target) && { mode: statSync(target).mode }) });
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
-/** A folder in a file's place was there before. */
-function removeFile(file: string): void {
-  if (existsSync(file) && statSync(file).isFile()) rmSync(file);
+/** Ctrl-C and SIGTERM wait until `run`, which is synchronous, is over; having a listener is what holds them off. */
+function uninterrupted<T>(run: () => T): T {
+  const hold = () => {};
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, hold);
+  try {
+    return run();
+  } finally {
+    for (const signal of signals) process.off(signal, hold);
+  }
 }

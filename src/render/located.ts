@@ -1,8 +1,8 @@
 /** Where items come from: kpt and our own folder reader keep it in annotations; kustomize keeps nothing, so nothing can be written back there. */
-import { annotation, group, place, processApiVersion, processKind } from '../names.ts';
+import { annotation, generatedKinds, group, keptOfLongNames, place, processKind } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Process } from '../process.ts';
-import { annotationOf, type Resource, referTo } from '../resource.ts';
+import { annotationOf, nameOf, type Resource, referTo } from '../resource.ts';
 
 /** An item's file, as its tool knows it. */
 export interface Place {
@@ -47,11 +47,13 @@ export function isProcessKind(resource: Resource): boolean {
   return resource.kind === processKind && typeof resource.apiVersion === 'string' && resource.apiVersion.startsWith(`${group}/`);
 }
 
+/**
+ * Ours by our annotation; but the annotation is copied with a manifest, so the kind and, whatever kustomize put around it, the name must
+ * be of those that we generate too.
+ */
 export function isGenerated(resource: Resource): boolean {
-  return (
-    annotationOf(resource, annotation.generatedFor) !== undefined &&
-    !(resource.kind === processKind && resource.apiVersion === processApiVersion)
-  );
+  const owner = annotationOf(resource, annotation.generatedFor);
+  return owner !== undefined && generatedKinds.has(String(resource.kind)) && nameOf(resource).includes(owner.slice(0, keptOfLongNames));
 }
 
 /** Paths that would be written outside the package. */

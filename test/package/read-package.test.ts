@@ -1,12 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseDocuments } from '../../src/package/documents.ts';
+import { fileChanges } from '../../src/package/package.ts';
 import { readPackage } from '../../src/package/read-package.ts';
 import { writeFiles } from '../../src/package/write-files.ts';
 import { describe } from '../../src/problem.ts';
+import { emit } from '../../src/render/emit.ts';
 import { nameOf } from '../../src/resource.ts';
 
 const test = suite('a folder as a package');
@@ -73,6 +75,43 @@ test('hundreds of blank lines before the first document cost nothing', () => {
   const parsed = parseDocuments(`${'\n'.repeat(500)}a: 1\n---\n${processText('l2o')}`);
   assert.ok('documents' in parsed && parsed.documents.length === 2);
   assert.ok(performance.now() - started < 5000, 'exponential again');
+});
+
+test('U+2028 is no line break: what looks like `---` behind it stays where it is', () => {
+  const text = 'a: |\n  q\u2028---\u2028    y\n';
+  const parsed = parseDocuments(text);
+  assert.equal('documents' in parsed && parsed.documents.map((document) => document.text), [text]);
+});
+
+test('a file that was changed since it was read is not overwritten, nor is anything else written', () => {
+  writeFileSync(join(dir, 'a.yaml'), 'by a person\n');
+  const problems = writeFiles(dir, [
+    { path: 'new.yaml', before: undefined, text: 'ours\n' },
+    { path: 'a.yaml', before: 'as it was read\n', text: 'ours\n' },
+  ]);
+  assert.equal(problems.map(describe), [
+    'error PackageInvalid: a.yaml: the file was changed meanwhile; nothing was written, run the command again',
+  ]);
+  assert.is(readFileSync(join(dir, 'a.yaml'), 'utf8'), 'by a person\n');
+  assert.not.ok(existsSync(join(dir, 'new.yaml')));
+});
+
+test('a user’s document on the line of its `---` keeps its file; nothing of theirs is taken for generated', () => {
+  const generated = (name: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  annotations:\n    ameide.io/generated-for: l2o\n`;
+  writeFileSync(
+    join(dir, 'l2o.generated.yaml'),
+    `${generated('l2o-definition-1')}--- {apiVersion: v1, kind: ConfigMap, metadata: {name: mine}}\n`,
+  );
+  writeFileSync(join(dir, 'copied.yaml'), generated('my-own'));
+  const read = readPackage(dir);
+  assert.ok('pkg' in read);
+  const { changes, problems } = emit(read.pkg.items, []);
+  assert.equal(problems, []);
+  assert.equal(
+    fileChanges(read.pkg, changes).map(({ path, text }) => [path, text]),
+    [['l2o.generated.yaml', '--- {apiVersion: v1, kind: ConfigMap, metadata: {name: mine}}\n']],
+  );
 });
 
 test.run();

@@ -50,6 +50,7 @@ const notOfTheFunction = new Set([
   'RenderStale',
   'PinDropped',
   'PinNotRetained',
+  'ProcessRemoved',
   'IdentityChanged',
 ]);
 
