@@ -25,8 +25,13 @@ export interface OverlayBuild {
   readonly taken: readonly Built[] | undefined;
 }
 
+/** What kustomize says is wrong, and the Processes that the overlay takes in, where they can be built. */
+interface NotBuilt extends Pick<OverlayBuild, 'taken'> {
+  readonly problem: Problem;
+}
+
 /** Builds the overlay in `dir`. Nothing is written there. */
-export async function buildOverlay(kustomize: Kustomize, dir: string, kustomization: Kustomization): Promise<OverlayBuild | Problem> {
+export async function buildOverlay(kustomize: Kustomize, dir: string, kustomization: Kustomization): Promise<OverlayBuild | NotBuilt> {
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'ameide-process-')));
   const real = realpathSync(dir);
   try {
@@ -36,8 +41,10 @@ export async function buildOverlay(kustomize: Kustomize, dir: string, kustomizat
       components: entriesOf(kustomization, 'components').map((entry) => locate(real, entry)),
     });
     const [built, taken] = await Promise.all([build(kustomize, around), build(kustomize, inside)]);
-    if (!Array.isArray(built)) return problem('PackageInvalid', `kustomize cannot build it: ${built.error}`, { file: { path: dir } });
     const processes = Array.isArray(taken) ? taken.filter(({ resource }) => isProcessKind(resource)) : undefined;
+    if (!Array.isArray(built)) {
+      return { problem: problem('PackageInvalid', `kustomize cannot build it: ${built.error}`, { file: { path: '.' } }), taken: processes };
+    }
     return { items: built, taken: processes };
   } finally {
     rmSync(scratch, { recursive: true, force: true });

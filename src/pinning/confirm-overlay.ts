@@ -4,8 +4,17 @@ import { takeBack, writeFiles } from '../package/write-files.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Process } from '../process.ts';
 import { isSame } from '../resource.ts';
+import { inFolder } from '../verbs/terminal.ts';
 import { readTargets } from './read-targets.ts';
 import { about, type Decided } from './target.ts';
+
+/** Why nothing was written, said of the files as seen from outside `dir`. */
+export function unwritable(dir: string, problems: readonly Problem[]): Problem[] {
+  return inFolder(
+    dir,
+    problems.map((found) => (found.file?.path === dir ? { ...found, file: { path: '.' } } : found)),
+  );
+}
 
 /** Writes, builds, compares; undoes everything and says why where the pins do not come out. */
 export async function writeConfirmed(
@@ -15,7 +24,7 @@ export async function writeConfirmed(
   at: { readonly fnConfig?: string | undefined; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<readonly Problem[]> {
   const unwritten = writeFiles(dir, changes);
-  if (unwritten.length > 0) return unwritten;
+  if (unwritten.length > 0) return unwritable(dir, unwritten);
   const problems = await compare(dir, decided, at).catch((error: unknown) => {
     takeBack(dir, changes);
     throw error;
@@ -28,7 +37,7 @@ async function compare(dir: string, decided: readonly Decided[], at: Parameters<
   const names = decided.map(({ target: { process } }) => nameAsBuilt(process.metadata));
   const built = await readTargets(dir, names, at);
   if ('problems' in built) return built.problems;
-  return decided.flatMap((one) => {
+  const lost = decided.flatMap((one) => {
     const { process } = one.target;
     const now = built.targets.find(({ process: { metadata } }) =>
       isSame([metadata.name, metadata.namespace], [process.metadata.name, process.metadata.namespace]),
@@ -38,6 +47,7 @@ async function compare(dir: string, decided: readonly Decided[], at: Parameters<
     const message = `the pin in ${one.target.patch ?? one.target.path} does not come out of the build: another patch sets spec.definitionRef after it; remove the pin there, or list it earlier`;
     return [about(one.target, problem('NotEditable', message, { field: { path: 'spec.definitionRef.pin' } }))];
   });
+  return inFolder(dir, lost);
 }
 
 function isWanted({ version, pin }: Process['spec']['definitionRef']): boolean {

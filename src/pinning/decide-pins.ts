@@ -15,13 +15,13 @@ export interface Wish {
   readonly isAsked: boolean;
 }
 
-/** Every target's pins, or everything that stands in the way. `lookup` is undefined where no source is at hand. */
+/** Every target's pins, or everything that stands in the way. `lookupFor` gives undefined where no source is at hand. */
 export async function decidePins(
   targets: readonly Target[],
   wish: Wish,
-  lookup: Lookup | undefined,
+  lookupFor: (target: Target) => Lookup | undefined,
 ): Promise<{ decided: Decided[]; problems: Problem[] }> {
-  const outcomes = await Promise.all(targets.map((target) => decide(target, wish, lookup)));
+  const outcomes = await Promise.all(targets.map((target) => decide(target, wish, lookupFor(target))));
   const decided = outcomes.flatMap((outcome) => ('target' in outcome ? [outcome] : []));
   return { decided, problems: outcomes.flatMap((outcome) => ('target' in outcome ? [] : outcome.problems)) };
 }

@@ -1,33 +1,58 @@
-/** Definitions for many Processes at once, each question asked once. */
-import { concurrencyLimit } from '../definition/concurrency-limit.ts';
-import type { Definition, DefinitionRequest, DefinitionSource } from '../definition/source.ts';
+/** Definitions for many Processes at once: one source for each configuration, each question asked once. */
+import { type LookUp, lookUp } from '../definition/look-up.ts';
+import type { DefinitionRequest, DefinitionSource } from '../definition/source.ts';
 import type { Problem } from '../problem.ts';
 import type { Process } from '../process.ts';
 import { requestOf } from '../render/resolve.ts';
-import type { WantedVersion } from './target.ts';
+import type { ConfigRead } from '../verbs/read-fn-config.ts';
+import { openSourceFor } from './open-source.ts';
+import type { Target, WantedVersion } from './target.ts';
 
-export interface Lookup {
-  read(request: DefinitionRequest): Promise<Definition | Problem>;
+export type Lookup = Pick<LookUp, 'read'>;
+
+export interface Lookups {
+  lookupFor(target: Target): Lookup | undefined;
+  close(): void;
 }
 
-/** Asks `source`, at most `concurrency` questions at a time; `onAnswer` hears how many of those begun are answered. */
-export function openLookup(source: DefinitionSource, concurrency: number, onAnswer: (answered: number, begun: number) => void): Lookup {
-  const limit = concurrencyLimit(concurrency);
-  const begun = new Map<string, Promise<Definition | Problem>>();
-  let answered = 0;
-  return {
-    read(request) {
-      const key = JSON.stringify([request.id, request.tenantId, request.version ?? null, request.namespace ?? null]);
-      const known = begun.get(key);
-      if (known) return known;
-      const asking = limit(() => source.read(request)).then((answer) => {
-        onAnswer(++answered, begun.size);
-        return answer;
-      });
-      begun.set(key, asking);
-      return asking;
-    },
+/**
+ * Opens `given`, or what the configurations name; `onAnswer` hears how many questions of those begun are answered. Where there are
+ * several configurations, a finding names a Process's file for which one fails.
+ */
+export async function openLookups(
+  configs: ReadonlyMap<string, ConfigRead>,
+  given: string | undefined,
+  at: { cwd: string; env: Readonly<Record<string, string | undefined>> },
+  onAnswer: (answered: number, begun: number) => void,
+): Promise<Lookups | { problems: Problem[] }> {
+  const counts = new Map<ConfigRead, readonly [answered: number, begun: number]>();
+  const sum = (which: 0 | 1) => [...counts.values()].reduce((total, count) => total + count[which], 0);
+  const sources: DefinitionSource[] = [];
+  const lookups = new Map<ConfigRead, Lookup>();
+  const problems = new Map<string, Problem>();
+  const firstPaths = new Map([...configs].reverse().map(([path, config]) => [config, path]));
+  for (const [config, path] of firstPaths) {
+    const source = await openSourceFor(given, config, at);
+    if ('reason' in source) {
+      problems.set(source.message, firstPaths.size > 1 ? { ...source, file: { path } } : source);
+      continue;
+    }
+    sources.push(source);
+    const count = (answered: number, begun: number) => {
+      counts.set(config, [answered, begun]);
+      onAnswer(sum(0), sum(1));
+    };
+    lookups.set(
+      config,
+      lookUp(async () => source, { concurrency: config.config.concurrency, onAnswer: count }),
+    );
+  }
+  const close = () => {
+    for (const source of sources) source.close();
   };
+  if (problems.size === 0) return { lookupFor: ({ path }) => lookups.get(configs.get(path)!), close };
+  close();
+  return { problems: [...problems.values()] };
 }
 
 /** What a Process asks for when `version` was wanted for it. */

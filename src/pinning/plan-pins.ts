@@ -1,10 +1,10 @@
 /** Decided pins as changes of files: the pins, the definitions, and what kustomizations list. Writes nothing. */
+import { kustomizationChanges } from '../overlay/kustomization-changes.ts';
 import { type FileChange, fileChanges } from '../package/package.ts';
 import { hasErrors, type Problem } from '../problem.ts';
 import type { Change } from '../resource-list.ts';
 import { checkEdits } from './check-edits.ts';
 import { definitionChanges } from './definition-changes.ts';
-import { kustomizationChanges } from './kustomization-changes.ts';
 import type { TargetsRead } from './read-targets.ts';
 import type { Decided, WantedVersion } from './target.ts';
 

@@ -1,15 +1,16 @@
 /** The Processes of a folder or overlay as targets: what `pin` and `outdated` both begin with. */
-import type { FnConfig } from '../fn-config.ts';
 import { buildOverlay } from '../overlay/build.ts';
 import { type Kustomization, patchPathsOf } from '../overlay/kustomization.ts';
 import { findKustomize } from '../overlay/kustomize.ts';
+import { orphanedPatches } from '../overlay/orphans.ts';
 import { overlayProcesses } from '../overlay/overlay-targets.ts';
 import { isOverlay, readKustomizations } from '../overlay/reach.ts';
 import type { Package } from '../package/package.ts';
 import { readPackage } from '../package/read-package.ts';
 import { type Problem, problem } from '../problem.ts';
 import { nameOf } from '../resource.ts';
-import { readFnConfig } from '../verbs/read-fn-config.ts';
+import { type ConfigRead, readFnConfigs } from '../verbs/read-fn-config.ts';
+import { inFolder } from '../verbs/terminal.ts';
 import { folderTargets, isNamed, processesIn, selectNamed } from './folder-targets.ts';
 import type { Target } from './target.ts';
 
@@ -30,33 +31,33 @@ export interface TargetsRead extends Folder {
   readonly isOverlay: boolean;
   /** Overlays below the folder: each is pinned by itself. */
   readonly overlays: readonly string[];
-  readonly config: FnConfig;
-  /** What files in the configuration are relative to. */
-  readonly baseDir: string;
+  /** The configuration for each target, by the target's path. */
+  readonly configs: ReadonlyMap<string, ConfigRead>;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads everything and writes nothing. `fnConfig` is a file; `env` tells where kustomize is. */
+/** Reads everything and writes nothing. `fnConfig` is a file; `env` tells where kustomize is. The findings name files as seen from outside. */
 export async function readTargets(
   dir: string,
   names: readonly string[],
   { fnConfig, env }: { readonly fnConfig?: string | undefined; readonly env: Env },
 ): Promise<TargetsRead | { problems: readonly Problem[] }> {
   const folder = readFolder(dir);
-  if ('problems' in folder) return folder;
-  const found = readFnConfig({ file: fnConfig, dir, items: folder.pkg.items }, false);
-  if ('problems' in found) return found;
+  if ('problems' in folder) return { problems: inFolder(dir, folder.problems) };
   const below = folder.kustomizations.filter((one) => one.folder !== '').map((one) => one.folder);
   const overlays = below.filter((one) => isOverlay(`${dir}/${one}`));
   const isItself = folder.kustomizations.some((one) => one.folder === '') && isOverlay(dir);
   const selected = isItself ? await selectInOverlay(folder, names, env) : selectInFolder(folder, names);
-  if ('problems' in selected) return selected;
-  const refusal = refuse(dir, { ...selected, overlays });
-  if (refusal) return { problems: [refusal] };
+  if ('problems' in selected) return { problems: inFolder(dir, selected.problems) };
+  const refusal = refuse({ ...selected, overlays });
+  if (refusal) return { problems: inFolder(dir, [refusal]) };
   const { targets, problems } = selected.read();
-  if (problems.length > 0) return { problems };
-  return { ...folder, targets, known: selected.known, isOverlay: isItself, overlays, config: found.config, baseDir: found.baseDir };
+  if (problems.length > 0) return { problems: inFolder(dir, problems) };
+  const paths = targets.map(({ path }) => path);
+  const found = readFnConfigs({ file: fnConfig, dir, items: folder.pkg.items, overlays }, paths, false);
+  if ('problems' in found) return found;
+  return { ...folder, targets, known: selected.known, isOverlay: isItself, overlays, configs: found.configs };
 }
 
 function readFolder(dir: string): Folder | { problems: readonly Problem[] } {
@@ -83,9 +84,12 @@ function selectInFolder({ pkg, processes }: Folder, names: readonly string[]): S
 async function selectInOverlay(folder: Folder, names: readonly string[], env: Env): Promise<Selection | { problems: readonly Problem[] }> {
   const kustomization = folder.kustomizations.find((one) => one.folder === '')!;
   const kustomize = findKustomize(env);
-  if ('reason' in kustomize) return { problems: [{ file: { path: folder.dir }, ...kustomize }] };
+  if ('reason' in kustomize) return { problems: [{ file: { path: '.' }, ...kustomize }] };
   const build = await buildOverlay(kustomize, folder.dir, kustomization);
-  if ('reason' in build) return { problems: [build] };
+  if ('problem' in build) {
+    const orphans = orphanedPatches(folder.pkg, kustomization, build.taken);
+    return { problems: orphans.length > 0 ? orphans : [build.problem] };
+  }
   const all = overlayProcesses({ ...folder, kustomization, build });
   const matches = (one: (typeof all)[number], wanted: string) =>
     isNamed(one.name, one.namespace, wanted) || one.otherNames.includes(wanted);
@@ -104,15 +108,20 @@ async function selectInOverlay(folder: Folder, names: readonly string[], env: En
 }
 
 /** Nothing to work on, or not what was named. */
-function refuse(
-  dir: string,
-  { unknown, known, overlays }: { unknown: readonly string[]; known: readonly string[]; overlays: readonly string[] },
-): Problem | undefined {
+function refuse({
+  unknown,
+  known,
+  overlays,
+}: {
+  unknown: readonly string[];
+  known: readonly string[];
+  overlays: readonly string[];
+}): Problem | undefined {
   if (known.length === 0) {
     const other = overlays.length > 0 ? `; overlays below it are worked on one by one: ${overlays.join(', ')}` : '';
-    return problem('PackageInvalid', `holds no Process; name a folder that does${other}`, { file: { path: dir } });
+    return problem('PackageInvalid', `holds no Process; name a folder that does${other}`, { file: { path: '.' } });
   }
   if (unknown.length === 0) return;
   const message = `holds no Process ${unknown.map((name) => `"${name}"`).join(', ')}; it holds: ${known.join(', ')}`;
-  return problem('PackageInvalid', message, { file: { path: dir } });
+  return problem('PackageInvalid', message, { file: { path: '.' } });
 }

@@ -2,13 +2,12 @@
 import process from 'node:process';
 import type { Definition } from '../definition/source.ts';
 import { repin } from '../pin.ts';
-import { type Lookup, openLookup, requestFor } from '../pinning/look-up.ts';
-import { openSourceFor } from '../pinning/open-source.ts';
+import { type Lookup, openLookups, requestFor } from '../pinning/look-up.ts';
 import { readTargets, type TargetsRead } from '../pinning/read-targets.ts';
 import { about, type Target } from '../pinning/target.ts';
 import type { Problem } from '../problem.ts';
 import { shown, tellOverlays } from './pin-report.ts';
-import { type Terminal, table, toJson } from './terminal.ts';
+import { inFolder, type Terminal, table, toJson } from './terminal.ts';
 
 export interface OutdatedOptions {
   readonly fnConfig?: string;
@@ -26,19 +25,20 @@ interface Outdated {
 export async function outdatedVerb(dir: string, names: readonly string[], options: OutdatedOptions, terminal: Terminal): Promise<number> {
   const read = await readTargets(dir, names, { fnConfig: options.fnConfig, env: process.env });
   if ('problems' in read) return tell(dir, undefined, { rows: [], problems: read.problems }, options, terminal);
-  const source = await openSourceFor(options.source, read, { cwd: process.cwd(), env: process.env });
-  if ('reason' in source) return tell(dir, read, { rows: [], problems: [source] }, options, terminal);
-  const lookup = openLookup(source, read.config.concurrency, (answered, begun) =>
-    terminal.progress(`Looking definitions up: ${answered} of ${begun}`),
-  );
+  const showProgress = (answered: number, begun: number) => terminal.progress(`Looking definitions up: ${answered} of ${begun}`);
+  const lookups = await openLookups(read.configs, options.source, { cwd: process.cwd(), env: process.env }, showProgress);
+  if ('problems' in lookups) return tell(dir, read, { rows: [], problems: inFolder(dir, lookups.problems) }, options, terminal);
   try {
-    const results = await Promise.all(read.targets.map((target) => compare(target, lookup)));
+    const results = await Promise.all(read.targets.map((target) => compare(target, lookups.lookupFor(target)!)));
     const rows = results.flatMap(({ row }) => (row ? [row] : []));
-    const problems = results.flatMap(({ target, found }) => found.map((one) => about(target, one)));
+    const problems = inFolder(
+      dir,
+      results.flatMap(({ target, found }) => found.map((one) => about(target, one))),
+    );
     terminal.progress('');
     return await tell(dir, read, { rows, problems }, options, terminal);
   } finally {
-    source.close();
+    lookups.close();
   }
 }
 

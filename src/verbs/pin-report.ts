@@ -1,7 +1,8 @@
 /** What `pin` did, for people and for machines. */
 import type { FileChange } from '../package/package.ts';
 import type { TargetsRead } from '../pinning/read-targets.ts';
-import type { Decided } from '../pinning/target.ts';
+import type { Decided, WantedVersion } from '../pinning/target.ts';
+import { tellHeld, versionAfter } from './held.ts';
 import { type Terminal, table, toJson } from './terminal.ts';
 
 interface Done {
@@ -9,6 +10,8 @@ interface Done {
   readonly read: TargetsRead;
   readonly decided: readonly Decided[];
   readonly changes: readonly FileChange[];
+  /** What `--version` asked for. */
+  readonly version: WantedVersion;
 }
 
 export async function tellPinned(
@@ -29,6 +32,7 @@ export async function tellPinned(
   }
   if (changes.length === 0) await terminal.print(`${dir}: every pin is as it should be, nothing to change`);
   else if (!dryRun) await terminal.remark(nextStep(done));
+  await tellHeld(dir, decided, done.version, terminal);
   await tellOverlays(dir, read.overlays, 'pin', terminal);
 }
 
@@ -64,7 +68,7 @@ function row(dir: string, { target, next }: Decided, terminal: Terminal): string
   return [name, next.pin.id, moved, retained || '-', shown(dir, target.patch ?? target.path)];
 }
 
-function asJson({ read, decided, changes }: Done, dryRun: boolean): string {
+function asJson({ read, decided, changes, version }: Done, dryRun: boolean): string {
   const processes = decided.map(({ target, next }) => {
     const { metadata, spec } = target.process;
     return {
@@ -74,6 +78,7 @@ function asJson({ read, decided, changes }: Done, dryRun: boolean): string {
       was: spec.definitionRef.pin ?? null,
       pin: next.pin,
       retained: next.retained,
+      stays: versionAfter(target, version) ?? null,
     };
   });
   const files = changes.map((change) => ({ path: change.path, change: verbOf(change) }));

@@ -2,16 +2,15 @@
 import process from 'node:process';
 import type { FileChange } from '../package/package.ts';
 import { writeFiles } from '../package/write-files.ts';
-import { writeConfirmed } from '../pinning/confirm-overlay.ts';
+import { unwritable, writeConfirmed } from '../pinning/confirm-overlay.ts';
 import { decidePins, type Wish } from '../pinning/decide-pins.ts';
-import { openLookup } from '../pinning/look-up.ts';
-import { openSourceFor } from '../pinning/open-source.ts';
+import { openLookups } from '../pinning/look-up.ts';
 import { planPins } from '../pinning/plan-pins.ts';
 import { readTargets, type TargetsRead } from '../pinning/read-targets.ts';
 import type { Decided, WantedVersion } from '../pinning/target.ts';
 import type { Problem } from '../problem.ts';
 import { tellPinned } from './pin-report.ts';
-import { type Terminal, toJson } from './terminal.ts';
+import { inFolder, type Terminal, toJson } from './terminal.ts';
 
 export interface PinOptions {
   readonly version?: WantedVersion;
@@ -33,10 +32,10 @@ export async function pinVerb(dir: string, names: readonly string[], options: Pi
   const { decided, problems } = await decideAll(read, options, terminal);
   if (problems.length > 0) return refuse(problems, options, terminal);
   const { changes, problems: refused } = planPins(read, decided, options.version);
-  if (refused.length > 0) return refuse(refused, options, terminal);
+  if (refused.length > 0) return refuse(inFolder(dir, refused), options, terminal);
   const unconfirmed = await write(dir, { read, decided, changes }, options);
   if (unconfirmed.length > 0) return refuse(unconfirmed, options, terminal);
-  await tellPinned({ dir, read, decided, changes: distinct(changes) }, options, terminal);
+  await tellPinned({ dir, read, decided, changes: distinct(changes), version: options.version }, options, terminal);
   return 0;
 }
 
@@ -48,7 +47,7 @@ async function write(
 ): Promise<readonly Problem[]> {
   if (dryRun || changes.length === 0) return [];
   if (read.isOverlay) return writeConfirmed(dir, changes, decided, { fnConfig, env: process.env });
-  return writeFiles(dir, changes);
+  return unwritable(dir, writeFiles(dir, changes));
 }
 
 async function refuse(findings: readonly Problem[], { output }: PinOptions, terminal: Terminal): Promise<number> {
@@ -70,15 +69,19 @@ async function decideAll(
   terminal: Terminal,
 ): Promise<{ decided: Decided[]; problems: readonly Problem[] }> {
   const wish: Wish = { version: options.version, drop: options.drop, isAsked: options.version !== undefined || options.drop.length === 0 };
-  if (!wish.isAsked) return decidePins(read.targets, wish, undefined);
-  const source = await openSourceFor(options.source, read, { cwd: process.cwd(), env: process.env });
-  if ('reason' in source) return { decided: [], problems: [source] };
+  if (!wish.isAsked) {
+    const { decided, problems } = await decidePins(read.targets, wish, () => undefined);
+    return { decided, problems: inFolder(read.dir, problems) };
+  }
   const showProgress = (answered: number, begun: number) => terminal.progress(`Looking definitions up: ${answered} of ${begun}`);
+  const lookups = await openLookups(read.configs, options.source, { cwd: process.cwd(), env: process.env }, showProgress);
+  if ('problems' in lookups) return { decided: [], problems: inFolder(read.dir, lookups.problems) };
   try {
-    return await decidePins(read.targets, wish, openLookup(source, read.config.concurrency, showProgress));
+    const { decided, problems } = await decidePins(read.targets, wish, lookups.lookupFor);
+    return { decided, problems: inFolder(read.dir, problems) };
   } finally {
     terminal.progress('');
-    source.close();
+    lookups.close();
   }
 }
 

@@ -1,22 +1,22 @@
 /** `render`: the function on a folder in place, or on a stream of manifests. */
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import process from 'node:process';
 import { openConfiguredSource } from '../definition/open-configured-source.ts';
 import type { FnConfig } from '../fn-config.ts';
-import { frozenVariable } from '../names.ts';
-import { patchPathsOf } from '../overlay/kustomization.ts';
-import { isOverlay, readKustomizations } from '../overlay/reach.ts';
-import { parseDocuments } from '../package/documents.ts';
-import { type FileChange, fileChanges, type Package, packageOf } from '../package/package.ts';
-import { readPackage } from '../package/read-package.ts';
+import { frozenVariable, generatedFile } from '../names.ts';
+import { kustomizationChanges, type Owner } from '../overlay/kustomization-changes.ts';
+import { type FileChange, fileChanges, type Package } from '../package/package.ts';
 import { writeFiles } from '../package/write-files.ts';
-import { hasErrors, type Problem, problem } from '../problem.ts';
+import { unwritable } from '../pinning/confirm-overlay.ts';
+import { hasErrors, type Problem } from '../problem.ts';
+import { folderOf, isProcessKind, placeOf } from '../render/located.ts';
+import { notEditable } from '../render/not-editable.ts';
 import { render } from '../render/render.ts';
-import { readStdin } from '../stdio.ts';
+import { nameOf } from '../resource.ts';
 import { NotEditableError } from '../yaml/edit.ts';
 import { readFnConfig } from './read-fn-config.ts';
-import { type Terminal, toJson } from './terminal.ts';
+import { type FolderRead, inStream, readFolder, readStream } from './read-manifests.ts';
+import { inFolder, type Terminal, toJson } from './terminal.ts';
 
 export interface RenderOptions {
   readonly fnConfig?: string;
@@ -26,61 +26,48 @@ export interface RenderOptions {
 
 export async function renderVerb(path: string, options: RenderOptions, terminal: Terminal): Promise<number> {
   const isFolder = path !== '-' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const read = isFolder ? readFolder(path) : await readStream(path);
+  return isFolder ? renderFolder(path, options, terminal) : renderStream(path, options, terminal);
+}
+
+async function renderFolder(dir: string, options: RenderOptions, terminal: Terminal): Promise<number> {
+  const read = readFolder(dir);
+  if ('problems' in read) return refuse(inFolder(dir, read.problems), options, terminal);
+  const found = readFnConfig({ file: options.fnConfig, dir, items: read.pkg.items }, isFrozen());
+  if ('problems' in found) return refuse(found.problems, options, terminal);
+  const result = await renderPackage(read.pkg, found.config, found.baseDir);
+  const findings = inFolder(dir, result.findings);
+  if (hasErrors(findings)) return refuse(findings, options, terminal);
+  const listed = listGenerated(read, result.changes);
+  if (listed.problems.length > 0) return refuse(inFolder(dir, listed.problems), options, terminal);
+  const changes = [...result.changes, ...listed.changes];
+  const unwritten = options.dryRun ? [] : writeFiles(dir, changes);
+  if (unwritten.length > 0) return refuse(unwritable(dir, unwritten), options, terminal);
+  await tell(dir, { changes, findings }, options, terminal);
+  return 0;
+}
+
+async function renderStream(path: string, options: RenderOptions, terminal: Terminal): Promise<number> {
+  const read = await readStream(path);
   if ('problems' in read) return refuse(read.problems, options, terminal);
   const { pkg } = read;
-  const found = readFnConfig({ file: options.fnConfig, dir: isFolder ? path : '.', items: pkg.items }, process.env[frozenVariable] === '1');
+  const found = readFnConfig({ file: options.fnConfig, dir: '.', items: pkg.items }, isFrozen());
   if ('problems' in found) return refuse(found.problems, options, terminal);
   const result = await renderPackage(pkg, found.config, found.baseDir);
-  if (hasErrors(result.findings)) return refuse(result.findings, options, terminal);
-  if (!isFolder) {
-    await terminal.report(result.findings);
-    await terminal.print(streamOf(pkg, result.changes));
-    return 0;
-  }
-  const unwritten = options.dryRun ? [] : writeFiles(path, result.changes);
-  if (unwritten.length > 0) return refuse(unwritten, options, terminal);
-  await tell(path, result, options, terminal);
+  const findings = inStream(path, result.findings);
+  if (hasErrors(findings)) return refuse(findings, options, terminal);
+  await terminal.report(findings);
+  await terminal.print((result.changes[0]?.text ?? pkg.files[0]!.text).replace(/\n$/, ''));
   return 0;
+}
+
+function isFrozen(): boolean {
+  return process.env[frozenVariable] === '1';
 }
 
 async function refuse(findings: readonly Problem[], { output }: RenderOptions, terminal: Terminal): Promise<number> {
   await terminal.report(findings);
   if (output === 'json') await terminal.print(toJson({ files: [] }, findings));
   return 1;
-}
-
-/**
- * A kustomization's patches are partial Processes: nothing to render. Nor is an overlay, which has its definitions for Processes that
- * come from elsewhere: it is rendered when it is built.
- */
-function readFolder(dir: string): { pkg: Package } | { problems: readonly Problem[] } {
-  const read = readPackage(dir);
-  if ('problems' in read) return read;
-  const { kustomizations, problems } = readKustomizations(dir);
-  if (problems.length > 0) return { problems };
-  const overlays = kustomizations.map(({ folder }) => folder).filter((folder) => isOverlay(join(dir, folder)));
-  if (overlays.includes('')) return { problems: [anOverlay(dir)] };
-  const patches = patchPathsOf(kustomizations);
-  const isElsewhere = (path: string) => patches.has(path) || overlays.some((folder) => path.startsWith(folder));
-  return { pkg: packageOf(read.pkg.files.filter(({ path }) => !isElsewhere(path))) };
-}
-
-function anOverlay(dir: string): Problem {
-  const message = `is a kustomize overlay, which is rendered when it is built: kustomize build --enable-alpha-plugins --enable-exec ${dir}. Its pins are written by \`ameide-process pin ${dir}\``;
-  return problem('PackageInvalid', message, { file: { path: dir } });
-}
-
-async function readStream(path: string): Promise<{ pkg: Package } | { problems: Problem[] }> {
-  let text: string;
-  try {
-    text = path === '-' ? Buffer.from(await readStdin()).toString('utf8') : readFileSync(path, 'utf8');
-  } catch (error) {
-    return { problems: [problem('PackageInvalid', `cannot be read: ${(error as Error).message}`, { file: { path } })] };
-  }
-  const parsed = parseDocuments(text);
-  if ('problem' in parsed) return { problems: [{ ...parsed.problem, file: { path } }] };
-  return { pkg: packageOf([{ path: 'stdin.yaml', text, documents: parsed.documents }], false) };
 }
 
 export interface PackageRender {
@@ -95,13 +82,19 @@ export async function renderPackage(pkg: Package, config: FnConfig, baseDir: str
     return { changes: fileChanges(pkg, changes), findings };
   } catch (error) {
     if (!(error instanceof NotEditableError)) throw error;
-    return { changes: [], findings: [problem('NotEditable', `${error.message}; write it out as a plain mapping`)] };
+    return { changes: [], findings: [notEditable(error, pkg.items)] };
   }
 }
 
-/** The stream with the changes made. */
-function streamOf({ files }: Package, changes: readonly FileChange[]): string {
-  return (changes[0]?.text ?? files[0]!.text).replace(/\n$/, '');
+/** Kustomizations in step with the generated files that come and go; those that only change are listed, or not, as a person wants it. */
+function listGenerated({ pkg, kustomizations }: FolderRead, changes: readonly FileChange[]): ReturnType<typeof kustomizationChanges> {
+  const created = new Set(changes.flatMap(({ path, before }) => (before === undefined ? [path] : [])));
+  const owners = pkg.items.filter(isProcessKind).flatMap((item): Owner[] => {
+    const path = placeOf(item)!.path;
+    const generatedPath = `${folderOf(path)}${generatedFile(nameOf(item))}`;
+    return created.has(generatedPath) ? [{ path, generatedPath }] : [];
+  });
+  return kustomizationChanges(kustomizations, owners, { pkg, changes });
 }
 
 async function tell(dir: string, { changes, findings }: PackageRender, options: RenderOptions, terminal: Terminal): Promise<void> {

@@ -57,8 +57,8 @@ outdated('what cannot be looked up, or came back changed, is a finding beside th
     assert.is(status, 1);
     assert.match(stdout, /^behind +1 +2 +2/m);
     assert.match(stdout, /^gone +none +\? +\?/m);
-    assert.match(stderr, /^error DefinitionNotFound: Process "gone" .*\(gone\.yaml\)/m);
-    assert.match(stderr, /^error DefinitionMutated: Process "mutated" .*\(mutated\.yaml\)/m);
+    assert.match(stderr, /^error DefinitionNotFound: Process "gone" .*\(p\/gone\.yaml\)/m);
+    assert.match(stderr, /^error DefinitionMutated: Process "mutated" .*\(p\/mutated\.yaml\)/m);
   }),
 );
 

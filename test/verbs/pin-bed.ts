@@ -49,9 +49,13 @@ export async function withBed(test: (bed: Bed) => Promise<void>): Promise<void> 
     },
     tree: () => treeOf(dir),
     pin: (names = [], { source, ...options } = {}, below = '') =>
-      run((terminal) => pinVerb(join(dir, below), names, { drop: [], output: 'table', ...asked(source, server), ...options }, terminal)),
+      run(scratch, (terminal) =>
+        pinVerb(join(dir, below), names, { drop: [], output: 'table', ...asked(source, server), ...options }, terminal),
+      ),
     outdated: (names = [], { source, ...options } = {}, below = '') =>
-      run((terminal) => outdatedVerb(join(dir, below), names, { output: 'table', ...asked(source, server), ...options }, terminal)),
+      run(scratch, (terminal) =>
+        outdatedVerb(join(dir, below), names, { output: 'table', ...asked(source, server), ...options }, terminal),
+      ),
   };
   try {
     await test(bed);
@@ -83,7 +87,8 @@ export function treeOf(dir: string): string {
   return files.map((file) => `=== ${file}\n${readFileSync(file, 'utf8')}`).join('\n');
 }
 
-async function run(verb: (terminal: Terminal) => Promise<number>): Promise<Told> {
+/** In what is told, the folder of manifests is `p`. */
+async function run(scratch: string, verb: (terminal: Terminal) => Promise<number>): Promise<Told> {
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const terminal: Terminal = {
     print: async (text) => void stdout.push(text),
@@ -93,7 +98,8 @@ async function run(verb: (terminal: Terminal) => Promise<number>): Promise<Told>
     style: (_, text) => text,
   };
   const status = await verb(terminal);
-  return { status, stdout: stdout.join('\n'), stderr: stderr.join('\n') };
+  const neutral = (lines: readonly string[]) => lines.join('\n').replaceAll(`${scratch}/`, '');
+  return { status, stdout: neutral(stdout), stderr: neutral(stderr) };
 }
 
 /** A Process as a person writes it; `reference` are the lines of definitionRef behind id and tenant. */

@@ -32,7 +32,8 @@ spawned('pin, outdated and pin again', () =>
       status: 0,
       stdout:
         'PROCESS   DEFINITION   PINNED    RETAINED   FILE\nl2o       L2O_v3       new → 1   -          p/l2o.yaml\nchanged p/l2o.yaml\ncreated p/l2o.generated.yaml\n',
-      stderr: 'Run `ameide-process render p`, review the diff and commit.\n',
+      stderr:
+        'Run `ameide-process render p`, review the diff and commit.\nl2o stays on 1; `ameide-process pin p l2o --version latest` follows the latest again.\n',
     });
     assert.equal(await run(bed, 'outdated', 'p'), {
       status: 1,

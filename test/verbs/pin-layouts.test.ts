@@ -102,7 +102,7 @@ for (const [is, reference] of refused) {
       const before = tree();
       const { status, stderr } = await pin();
       assert.is(status, 1);
-      assert.match(stderr, /^error NotEditable: Process "l2o" \(l2o\.yaml\): spec\.definitionRef/);
+      assert.match(stderr, /^error NotEditable: Process "l2o" \(p\/l2o\.yaml\): spec\.definitionRef/);
       assert.is(tree(), before);
     }),
   );

@@ -100,7 +100,7 @@ pin('bytes that must be retained and are gone are fetched by version, if they st
     assert.is(status, 1);
     assert.match(
       stderr,
-      /^error RetainedBytesMissing: Process "l2o" spec\.definitionRef\.retained \(l2o\.yaml\): .*the source now gives sha256:/,
+      /^error RetainedBytesMissing: Process "l2o" spec\.definitionRef\.retained \(p\/l2o\.yaml\): .*the source now gives sha256:/,
     );
     assert.is(tree(), before);
   }),

@@ -1,33 +1,43 @@
-/** Keeps kustomizations in step with the files that pinning makes and removes. */
-import { type Kustomization, listIn, lists } from '../overlay/kustomization.ts';
+/** Keeps kustomizations in step with the files that pins and renders make and remove. */
 import type { FileChange, Package } from '../package/package.ts';
 import type { Problem } from '../problem.ts';
-import type { Target } from './target.ts';
+import { type Kustomization, listIn, lists } from './kustomization.ts';
 
-/** Where a kustomization lists a Process's file, its definitions are listed too, as long as they are there; an overlay lists its patches. */
+/** A Process with the file that is generated for it; in an overlay, with the patch that it has there. */
+export interface Owner {
+  readonly path: string;
+  readonly generatedPath: string;
+  readonly patch?: string;
+}
+
+/**
+ * Where a kustomization lists a Process's file, what is generated is listed too, as long as it is there; an overlay lists its patches. What
+ * the changes delete is listed nowhere.
+ */
 export function kustomizationChanges(
   kustomizations: readonly Kustomization[],
-  targets: readonly Target[],
+  owners: readonly Owner[],
   { pkg, changes }: { pkg: Package; changes: readonly FileChange[] },
 ): { changes: FileChange[]; problems: Problem[] } {
   const exists = existsAfter(pkg, changes);
+  const deleted = changes.flatMap(({ path, text }) => (text === undefined ? [path] : []));
   const found = kustomizations.map((kustomization) => {
     const isHome = kustomization.folder === '';
-    const generated = targets
+    const generated = owners
       .filter(({ path, patch }) => (patch === undefined ? lists(kustomization, 'resources', path) : isHome))
       .map(({ generatedPath }) => generatedPath)
       .filter((path, at, all) => all.indexOf(path) === at);
     return listIn(kustomization, {
       resources: generated.filter(exists),
-      patches: isHome ? targets.flatMap(({ patch }) => patch ?? []) : [],
-      gone: generated.filter((path) => !exists(path)),
+      patches: isHome ? owners.flatMap(({ patch }) => patch ?? []) : [],
+      gone: [...deleted, ...generated.filter((path) => !exists(path))],
     });
   });
   return sorted(found);
 }
 
 /** Whether a file of the package is there after the changes. */
-export function existsAfter({ files }: Package, changes: readonly FileChange[]): (path: string) => boolean {
+function existsAfter({ files }: Package, changes: readonly FileChange[]): (path: string) => boolean {
   const after = new Set(files.map(({ path }) => path));
   for (const { path, text } of changes) {
     if (text === undefined) after.delete(path);
@@ -36,7 +46,7 @@ export function existsAfter({ files }: Package, changes: readonly FileChange[]):
   return (path) => after.has(path);
 }
 
-export function sorted(found: readonly (FileChange | Problem | undefined)[]): { changes: FileChange[]; problems: Problem[] } {
+function sorted(found: readonly (FileChange | Problem | undefined)[]): { changes: FileChange[]; problems: Problem[] } {
   const changes: FileChange[] = [];
   const problems: Problem[] = [];
   for (const one of found) {
