@@ -1,16 +1,17 @@
 /** `verify DIR`: the folder in Git as it is, and what changed in it since a revision. */
 import process from 'node:process';
 import { parseFnConfig } from '../fn-config.ts';
-import type { Problem } from '../problem.ts';
+import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
 import type { Resource } from '../resource.ts';
 import { readRepository } from '../verify/read-repository.ts';
 import { readRevision } from '../verify/read-revision.ts';
 import { named, type Report } from '../verify/report.ts';
 import { checkRepository, type Repository } from '../verify/repository.ts';
-import { type Comparison, compareRevision } from '../verify/revision.ts';
+import { type Compared, type Comparison, compareRevision } from '../verify/revision.ts';
+import { shown } from './pin-report.ts';
 import { readFnConfig } from './read-fn-config.ts';
-import { type Terminal, table } from './terminal.ts';
+import { inFolder, type Terminal, table } from './terminal.ts';
 import { tell, type VerifyOutput } from './verify.ts';
 
 export interface VerifyFolderOptions extends VerifyOutput {
@@ -23,34 +24,48 @@ export interface VerifyFolderOptions extends VerifyOutput {
 
 export async function verifyFolderVerb(dir: string, options: VerifyFolderOptions, terminal: Terminal): Promise<number> {
   const mode = options.against === undefined ? 'repository' : 'revision';
-  const refuse = (remarks: readonly Problem[]) => tell({ mode, outcomes: [], remarks }, options, terminal);
+  const refuse = (remarks: readonly Problem[]) => tell(seenFrom({ mode, dir, outcomes: [], remarks }), options, terminal);
   const read = readRepository(dir);
   if ('problems' in read) return refuse(read.problems);
   const { repository } = read;
   const { items } = repository.pkg;
-  if (!items.some(isProcessKind) && options.against === undefined) return refuse([noProcess(dir)]);
+  if (!hasProcess(repository) && options.against === undefined) return refuse([...repository.missing, noProcess]);
   const found = configFor(repository, options);
-  if ('problems' in found) return refuse(found.problems);
+  // Its findings name files as they are seen from outside the folder already.
+  if ('problems' in found) return tell({ mode, dir, outcomes: [], remarks: found.problems }, options, terminal);
   const outcomes = await checkRepository(repository, found.config);
   const comparison = options.against === undefined ? undefined : compare(dir, items, found.config.temporal.address, options);
   if (comparison && 'problem' in comparison) return refuse([comparison.problem]);
-  const report: Report = {
+  const report = seenFrom({
     mode,
+    dir,
     outcomes: [...outcomes, ...(comparison?.outcomes ?? [])],
     ...(comparison && { compared: comparison.compared, remarks: comparison.remarks }),
-  };
-  if (comparison && options.output === 'table') await showComparison(comparison, options.against!, terminal);
+  });
+  if (report.compared && options.output === 'table') await showComparison(report.compared, options.against!, terminal);
   return tell(report, options, terminal);
 }
 
-function noProcess(dir: string): Problem {
+/** The report with its paths as a person finds them from where the command was given. */
+function seenFrom(report: Report & { readonly dir: string }): Report {
+  const { dir, outcomes, remarks, compared } = report;
   return {
-    reason: 'PackageInvalid',
-    severity: 'error',
-    message: 'holds no Process; name a folder with Process resources',
-    file: { path: dir },
+    ...report,
+    outcomes: outcomes.map((outcome) => ({
+      ...outcome,
+      ...(outcome.file !== undefined && { file: shown(dir, outcome.file) }),
+      problems: outcome.problems && inFolder(dir, outcome.problems),
+    })),
+    ...(remarks && { remarks: inFolder(dir, remarks) }),
+    ...(compared && { compared: compared.map((one) => ({ ...one, files: one.files.map((file) => shown(dir, file)) })) }),
   };
 }
+
+function hasProcess({ pkg, builds }: Repository): boolean {
+  return pkg.items.some(isProcessKind) || builds.some(({ files }) => files.size > 0);
+}
+
+const noProcess = problem('PackageInvalid', 'holds no Process; name a folder with Process resources', { file: { path: '.' } });
 
 /** Overlays have a configuration each; what only kustomize renders is not rendered here, and needs none. */
 function configFor({ dir, pkg, patches, bases }: Repository, { fnConfig }: VerifyFolderOptions): ReturnType<typeof readFnConfig> {
@@ -77,10 +92,10 @@ function compare(
   return { ...comparison, remarks: [...revision.remarks, ...comparison.remarks] };
 }
 
-async function showComparison({ compared }: Comparison, against: string, terminal: Terminal): Promise<void> {
-  const rows = compared.map(({ process: ref, file, before, now, change }) => [named(ref), file, before, now, change]);
+async function showComparison(compared: readonly Compared[], against: string, terminal: Terminal): Promise<void> {
+  const rows = compared.map(({ process: ref, files, before, now, change }) => [named(ref), files.join(', '), before, now, change]);
   await terminal.print(
-    rows.length > 0 ? table(['PROCESS', 'FILE', `PINS AT ${against}`, 'PINS NOW', 'CHANGE'], rows) : 'no Process to compare',
+    rows.length > 0 ? table(['PROCESS', 'FILE', `PINS AT ${against}`, 'PINS NOW', 'PINS'], rows) : 'no Process to compare',
   );
   await terminal.print('');
 }

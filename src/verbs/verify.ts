@@ -1,5 +1,5 @@
 /** `verify`: whether what is about to be applied, or what is in Git, is whole. It changes nothing. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
 import { readStdin } from '../stdio.ts';
@@ -37,11 +37,15 @@ function nameOf(path: string): string {
 
 async function readItems(path: string): Promise<ReturnType<typeof parseStream>> {
   const file = { path: nameOf(path) };
+  if (path !== '-' && statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    return { problem: problem('PackageInvalid', `is a folder; verify it with \`ameide-process verify ${path}\``, { file }) };
+  }
   try {
     const read = parseStream(path === '-' ? await readStdin() : readFileSync(path));
     return 'problem' in read ? { problem: { ...read.problem, file } } : read;
   } catch (error) {
-    return { problem: problem('PackageInvalid', `cannot be read: ${(error as Error).message}`, { file }) };
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { problem: problem('PackageInvalid', code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`, { file }) };
   }
 }
 

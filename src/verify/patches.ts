@@ -5,11 +5,12 @@ import type { Pin } from '../process.ts';
 import { definitionStore } from '../render/definition-store.ts';
 import { folderOf, placeOf } from '../render/located.ts';
 import { annotationOf, type Resource, referTo } from '../resource.ts';
+import { folderIn } from './builds.ts';
 import type { Outcome } from './outcome.ts';
 import { valueAt } from './pod-template.ts';
 import { pinsOf } from './written-pins.ts';
 
-export function checkPatches(patches: readonly Resource[], items: readonly Resource[]): Outcome[] {
+export function checkPatches(patches: readonly Resource[], items: readonly Resource[], dir: string): Outcome[] {
   return patches.flatMap((patch) => {
     const file = placeOf(patch)!.path;
     const neighbours = items.filter((item) => item.kind === 'ConfigMap' && folderOf(placeOf(item)?.path ?? '') === folderOf(file));
@@ -19,7 +20,10 @@ export function checkPatches(patches: readonly Resource[], items: readonly Resou
     if (pins.length === 0) return [];
     const problems = pins.flatMap(({ pin, role, field }): Problem[] => {
       const text = store.read(pin, tenantOf(patch, pin, neighbours), role, field);
-      return typeof text === 'string' ? [] : [{ ...text, resource: process, file: { path: file } }];
+      if (typeof text === 'string') return [];
+      // An overlay is pinned by itself, whatever folder it is verified in.
+      const message = text.message.replaceAll('ameide-process pin DIR', `ameide-process pin ${folderIn(dir, folderOf(file))}`);
+      return [{ ...text, message, resource: process, file: { path: file } }];
     });
     return [{ check: 'definition', process, file, problems }];
   });

@@ -26,7 +26,7 @@ export function readRevision(dir: string, ref: string, env: Env): Revision | { p
   if ('problem' in found) {
     const isMissing = found.problem.reason === 'PackageInvalid';
     const message = `Git knows no revision "${ref}"; name a branch, tag or commit, and fetch it first where the checkout is shallow`;
-    return isMissing ? { problem: problem('PackageInvalid', message, { file: { path: dir } }) } : found;
+    return isMissing ? { problem: problem('PackageInvalid', message, { file: { path: '.' } }) } : found;
   }
   const commit = found.output.toString().trim();
   const listed = git(['ls-tree', '-r', '-z', commit]);
@@ -97,7 +97,7 @@ function runGit(dir: string, args: readonly string[], env: Env, input?: string):
     problem: problem(
       'PackageInvalid',
       `git cannot read it: ${why || `git ${args[0]} failed`}; --against needs a folder in a Git repository`,
-      { file: { path: dir } },
+      { file: { path: '.' } },
     ),
   };
 }

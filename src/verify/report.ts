@@ -1,5 +1,5 @@
 /** What was verified, for people as a table and for machines as the JSON of the platform's `primitive verify`. Pure. */
-import { describe, hasErrors, type Problem, type ResourceRef, reasons, toResult } from '../problem.ts';
+import { describe, hasErrors, type Problem, type Reason, type ResourceRef, reasons, toResult } from '../problem.ts';
 import type { Outcome } from './outcome.ts';
 import { findingsOf } from './outcome.ts';
 import type { Compared } from './revision.ts';
@@ -9,6 +9,8 @@ export type Mode = 'rendered' | 'repository' | 'revision';
 
 export interface Report {
   readonly mode: Mode;
+  /** The folder, where one is verified. */
+  readonly dir?: string;
   readonly outcomes: readonly Outcome[];
   /** Findings that belong to no check, such as remarks. */
   readonly remarks?: readonly Problem[];
@@ -20,8 +22,10 @@ export function hasPassed({ outcomes, remarks = [] }: Report): boolean {
   return !hasErrors([...findingsOf(outcomes), ...remarks]) && outcomes.every(({ problems }) => problems !== undefined);
 }
 
+/** Each once, errors first. */
 export function findingsIn({ outcomes, remarks = [] }: Report): Problem[] {
-  return distinct([...findingsOf(outcomes), ...remarks]);
+  const findings = distinct([...findingsOf(outcomes), ...remarks]);
+  return (['error', 'warning', 'info'] as const).flatMap((severity) => findings.filter((found) => found.severity === severity));
 }
 
 /** The report as JSON values. A check passes when it could be made of every Process and found no error. */
@@ -32,13 +36,20 @@ export function toReportJson(report: Report): Record<string, unknown> {
     mode: report.mode,
     summary: summaryOf(report),
     checks,
-    ...(report.compared && { compared: report.compared }),
-    next_steps: [
-      ...new Set(findings.filter(({ severity }) => severity === 'error').map(({ reason }) => `${reason}: ${reasons[reason][1]}`)),
-    ],
+    ...(report.compared && { compared: report.compared.map(comparedJson) }),
+    next_steps: [...new Set(findings.filter(({ severity }) => severity === 'error').map(({ reason }) => nextStep(reason, report)))],
     cascade: [],
     findings: findings.map(toResult),
   };
+}
+
+function nextStep(reason: Reason, { dir }: Report): string {
+  const step: string = reasons[reason][1];
+  return `${reason}: ${dir === undefined ? step : step.replace(/(?<=ameide-process \w+ )DIR\b/g, () => dir)}`;
+}
+
+function comparedJson({ process, files, before, now, change }: Compared): Record<string, unknown> {
+  return { process, file: files.join(', '), before, now, change };
 }
 
 function checkJson(check: string, outcomes: readonly Outcome[]): Record<string, unknown> {

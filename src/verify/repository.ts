@@ -1,17 +1,18 @@
 /** Verifies a folder as it is in Git: everything parses, pins have their bytes, and where a render is committed it is up to date. No I/O: `render` gets no source. */
 import type { FnConfig } from '../fn-config.ts';
 import { annotation } from '../names.ts';
-import { type FileChange, fileChanges, type Package } from '../package/package.ts';
+import type { Package } from '../package/package.ts';
 import { hasErrors, type Problem, problem, type Reason } from '../problem.ts';
 import { parseProcess } from '../process.ts';
-import { fileOf, isGenerated, isProcessKind, placeOf, scopeOf } from '../render/located.ts';
+import { fileOf, isProcessKind, placeOf } from '../render/located.ts';
 import { render } from '../render/render.ts';
 import { annotationOf, nameOf, namespaceOf, type Resource, referTo } from '../resource.ts';
-import type { Change } from '../resource-list.ts';
-import { NotEditableError } from '../yaml/edit.ts';
+import { buildCommand, checkUnpinned, folderIn, leftToBuilds } from './builds.ts';
 import type { Outcome } from './outcome.ts';
 import { checkPatches } from './patches.ts';
 import { valueAt } from './pod-template.ts';
+import type { Build } from './read-builds.ts';
+import { committedOwners, ownerKey, staleFiles } from './stale.ts';
 import { mismatchOf } from './stored-bytes.ts';
 
 /** The folder's files, and what its kustomizations say of them; paths are relative to the folder. */
@@ -22,10 +23,14 @@ export interface Repository {
   readonly patches: ReadonlySet<string>;
   /** Files of kustomizations that others build upon: what is not pinned there is pinned by those. */
   readonly bases: ReadonlySet<string>;
+  /** The kustomizations that a person builds. */
+  readonly builds: readonly Build[];
+  /** What kustomizations list and is not there. */
+  readonly missing: readonly Problem[];
 }
 
 export async function checkRepository(repository: Repository, config: FnConfig): Promise<Outcome[]> {
-  const { pkg, patches, dir } = repository;
+  const { pkg, patches, dir, builds, missing } = repository;
   const isPatch = (item: Resource) => patches.has(placeOf(item)?.path ?? '');
   const isOpenBase = (item: Resource) => isProcessKind(item) && isUnpinnedBase(item, repository);
   const whole = narrow(pkg, (item) => !isPatch(item) && !isOpenBase(item));
@@ -35,7 +40,7 @@ export async function checkRepository(repository: Repository, config: FnConfig):
   const ofProcess = new Map(processes.map((item) => [item, findings.filter((found) => isAbout(found, item))]));
   const wrong = new Set(processes.filter((item) => hasErrors(ofProcess.get(item)!)));
   const ofNobody = findings.filter((found) => !processes.some((item) => isAbout(found, item)));
-  const known = new Set(processes.map(ownerKey));
+  const known = new Map(processes.map((item) => [ownerKey(item), fileIn(item)]));
   const committed = committedOwners(whole.items);
   const owners = { known, committed, without: new Set([...wrong].map(ownerKey)), dir };
   const stale = await staleFiles(
@@ -43,23 +48,43 @@ export async function checkRepository(repository: Repository, config: FnConfig):
     offline,
     owners,
   );
-  const staleOf = (item: Resource) => (committed.has(ownerKey(item)) ? (stale.get(ownerKey(item)) ?? []) : undefined);
+  const isCommitted = (item: Resource) => committed.has(ownerKey(item));
+  const renderedOf = (item: Resource) => (isCommitted(item) ? (stale.get(ownerKey(item)) ?? []) : unrendered(item, builds));
+  const openBases = pkg.items.filter(isOpenBase);
   return [
-    ...pkg.items.filter(isOpenBase).flatMap(checkBase),
-    ...processes.flatMap((item) => checkProcess(item, ofProcess.get(item)!, staleOf(item))),
+    ...openBases.flatMap((item) => checkBase(item, repository)),
+    ...processes.flatMap((item) => checkProcess(item, ofProcess.get(item)!, renderedOf(item))),
     ...checkPatches(
       pkg.items.filter((item) => isProcessKind(item) && isPatch(item)),
       pkg.items,
+      dir,
     ),
+    ...checkUnpinned(builds, dir),
     {
       check: 'package',
       problems: [
+        ...missing,
         ...ofNobody,
         ...editedBytes(pkg.items, findings),
         ...[...stale].filter(([key]) => !known.has(key)).flatMap(([, problems]) => problems),
+        ...leftToBuilds(
+          builds.filter(({ files, unpinned }) => unpinned.length === 0 && !openBases.some((item) => files.has(fileIn(item)))),
+          new Set(processes.filter((item) => !isCommitted(item) && !wrong.has(item)).map(fileIn)),
+          dir,
+        ),
       ],
     },
   ];
+}
+
+function fileIn(item: Resource): string {
+  return placeOf(item)!.path;
+}
+
+/** Undefined where a kustomization takes the Process: the function runs in its build. */
+function unrendered(item: Resource, builds: readonly Build[]): Problem[] | undefined {
+  if (builds.some(({ files }) => files.has(fileIn(item)))) return;
+  return [problem('NotRendered', 'has no workers in Git; run `ameide-process render DIR` and commit')];
 }
 
 function narrow(pkg: Package, isWanted: (item: Resource) => boolean): Package {
@@ -89,12 +114,14 @@ function isUnpinnedBase(item: Resource, { bases }: Repository): boolean {
 }
 
 /** Overlays may give what a base lacks. */
-function checkBase(item: Resource): Outcome[] {
-  const at = { process: referTo(item), file: placeOf(item)!.path };
+function checkBase(item: Resource, { builds, dir }: Repository): Outcome[] {
+  const at = { process: referTo(item), file: fileIn(item) };
   const parsed = parseProcess(item, { file: { path: at.file } });
   const problems = 'problems' in parsed ? parsed.problems.filter(({ reason }) => reason !== 'FieldMissing') : [];
-  const message =
-    'is not pinned here but in overlays; verify what each of them builds: `kustomize build OVERLAY | ameide-process verify --rendered -`';
+  const [first, ...others] = builds.filter(({ files }) => files.has(at.file)).map(({ folder }) => folder);
+  const more = others.length > 0 ? `, and likewise ${others.map((folder) => folderIn(dir, folder)).join(', ')}` : '';
+  const verify = first === undefined ? '' : `; verify what each of them builds: \`${buildCommand(dir, first)}\`${more}`;
+  const message = `is not pinned here but in overlays${verify}`;
   const note: Problem = { ...problem('PinMissing', message, { resource: at.process, file: { path: at.file } }), severity: 'info' };
   return [
     { ...at, check: 'valid', problems },
@@ -110,9 +137,9 @@ const checkOf: Partial<Record<Reason, string>> = {
   RetainedBytesMissing: 'definition',
 };
 
-/** `stale` is undefined where no render of the Process is committed: kustomize does it then. */
-function checkProcess(item: Resource, findings: readonly Problem[], stale: readonly Problem[] | undefined): Outcome[] {
-  const at = { process: referTo(item), file: placeOf(item)!.path };
+/** `rendered` is undefined where kustomize renders the Process. */
+function checkProcess(item: Resource, findings: readonly Problem[], rendered: readonly Problem[] | undefined): Outcome[] {
+  const at = { process: referTo(item), file: fileIn(item) };
   const of = (check: string) => findings.filter(({ reason }) => (checkOf[reason] ?? 'valid') === check);
   const [valid, pinned] = [of('valid'), of('pinned')];
   const isKnown = !hasErrors(valid);
@@ -120,65 +147,16 @@ function checkProcess(item: Resource, findings: readonly Problem[], stale: reado
     { ...at, check: 'valid', problems: valid },
     { ...at, check: 'pinned', problems: isKnown || pinned.length > 0 ? pinned : undefined },
     { ...at, check: 'definition', problems: isKnown && !hasErrors(pinned) ? of('definition') : undefined },
-    ...(stale
+    ...(rendered
       ? [
           {
             ...at,
             check: 'rendered',
-            problems: hasErrors(findings) ? undefined : stale.map((found) => ({ file: { path: at.file }, ...found, resource: at.process })),
+            problems: hasErrors(findings)
+              ? undefined
+              : rendered.map((found) => ({ file: { path: at.file }, ...found, resource: at.process })),
           },
         ]
       : []),
   ];
-}
-
-/** What a render would change now. Where it could not write the change, that is the finding. */
-function staleProblems(pkg: Package, changes: readonly Change[], dir: string): Problem[] {
-  try {
-    return fileChanges(pkg, changes).map((change) => staleProblem(change, dir));
-  } catch (error) {
-    if (!(error instanceof NotEditableError)) throw error;
-    return [problem('NotEditable', `a render would change it, but ${error.message}; write it out as a plain mapping`)];
-  }
-}
-
-function staleProblem({ path, before, text }: FileChange, dir: string): Problem {
-  const what =
-    before === undefined ? 'is missing' : text === undefined ? 'would be deleted by a render now' : 'is not what a render gives now';
-  return problem('RenderStale', `${what}; run \`ameide-process render ${dir}\` and commit`, { file: { path } });
-}
-
-/** A Process and what is generated for it belong together within one folder. */
-function ownerKey(item: Resource): string {
-  const owner = isProcessKind(item) ? nameOf(item) : (annotationOf(item, annotation.generatedFor) ?? '');
-  return [scopeOf(placeOf(item)), namespaceOf(item), owner].join('\n');
-}
-
-/** Those of which a render is in the folder: a Deployment, or the trace that the render leaves on the Process. */
-function committedOwners(items: readonly Resource[]): Set<string> {
-  const isTrace = (item: Resource) =>
-    isProcessKind(item) ? annotationOf(item, annotation.renderedFrom) !== undefined : isGenerated(item) && item.kind === 'Deployment';
-  return new Set(items.filter(isTrace).map(ownerKey));
-}
-
-interface Owners {
-  /** Of whom there is a Process in the folder. */
-  readonly known: ReadonlySet<string>;
-  readonly committed: ReadonlySet<string>;
-  /** Not to be looked at. */
-  readonly without: ReadonlySet<string>;
-  readonly dir: string;
-}
-
-/** By owner, what a render would change now. What only kustomize renders is left out, and so are definitions without a Process: an overlay's. */
-async function staleFiles(pkg: Package, config: FnConfig, { known, committed, without, dir }: Owners): Promise<Map<string, Problem[]>> {
-  const { changes } = await render(pkg.items, config);
-  const byOwner = new Map<string, Change[]>();
-  for (const change of changes) {
-    const item = change.kind === 'add' ? change.resource : pkg.items[change.index]!;
-    const key = ownerKey(item);
-    const isOurs = known.has(key) ? committed.has(key) : item.kind !== 'ConfigMap';
-    if (isOurs && !without.has(key)) byOwner.set(key, [...(byOwner.get(key) ?? []), change]);
-  }
-  return new Map([...byOwner].map(([key, ofOwner]) => [key, staleProblems(pkg, ofOwner, dir)]));
 }

@@ -24,7 +24,8 @@ interface Unit {
 
 export interface Compared {
   readonly process: ResourceRef;
-  readonly file: string;
+  /** The one with the pins first. */
+  readonly files: readonly string[];
   readonly before: string;
   readonly now: string;
   readonly change: 'same' | 'changed' | 'moved' | 'added' | 'removed';
@@ -166,7 +167,7 @@ function compareUnits(unit: Unit | undefined, same: Unit | undefined, moved: rea
   const now = same ?? moved[0];
   const [was, is] = [unit ? pinsInWords(unit.pins) : '-', now ? pinsInWords(now.pins) : '-'];
   const change = !unit ? 'added' : !now ? 'removed' : !same ? 'moved' : was === is ? 'same' : 'changed';
-  return { process: (now ?? unit)!.process, file: (now ?? unit)!.files.join(', '), before: was, now: is, change };
+  return { process: (now ?? unit)!.process, files: (now ?? unit)!.files, before: was, now: is, change };
 }
 
 /** `3, retained 1 2`, or `no pin`. */
@@ -178,8 +179,8 @@ function pinsInWords(pins: readonly WrittenPin[]): string {
 }
 
 function gone({ process, files }: Unit): Problem {
-  const message = 'was there and is removed; its deletion waits for its workflows in the cluster, where the status sidecar guards it';
-  return { ...problem('PinDropped', message, { resource: process, file: { path: files[0]! } }), severity: 'info' };
+  const message = 'was there and is removed; nothing guards the deletion yet, so drain its workflows first';
+  return { ...problem('ProcessRemoved', message, { resource: process, file: { path: files[0]! } }), severity: 'warning' };
 }
 
 function unusedDrop(wanted: string): Problem {

@@ -38,7 +38,7 @@ export interface Options {
   readonly temporal?: object;
 }
 
-/** The files of a Process that kustomize renders: its document and its definitions. The first version is the pin. */
+/** The files of a Process that kustomize renders: its document, its definitions and the kustomization. The first version is the pin. */
 export function unrendered({ versions = [3, 2], temporal = {} }: Options = {}): Record<string, string> {
   const [, current, retained] = renderedStream();
   const [pin, ...others] = versions.map(pinned);
@@ -50,7 +50,14 @@ export function unrendered({ versions = [3, 2], temporal = {} }: Options = {}): 
   return {
     'l2o.yaml': JSON.stringify({ apiVersion: 'ameide.io/v1', kind: 'Process', metadata: { name: 'l2o', namespace: 'sales' }, spec }),
     'definitions.yaml': `${JSON.stringify(current)}\n---\n${JSON.stringify(retained)}\n`,
+    'kustomization.yaml': JSON.stringify({ resources: ['l2o.yaml', 'definitions.yaml'] }),
   };
+}
+
+/** What `verify` says of a folder that only a build renders. */
+export function leftToBuild(folder: string): string {
+  const command = `kustomize build --enable-alpha-plugins --enable-exec ${folder} | ameide-process verify --rendered -`;
+  return `info NotRendered: ${folder}: has workers only once it is built, which is not verified here; verify it with \`${command}\`\n`;
 }
 
 export const overlay = (version: number) => ({
