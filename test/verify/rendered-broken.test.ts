@@ -207,9 +207,15 @@ const broken: Record<string, [change: (seen: Broken) => void, found: string[]]> 
   ],
   'another name of the Deployment': [
     ({ deployment }) => {
+      deployment.metadata!.name = value('my-l2o');
+    },
+    ['RenderBroken Deployment/my-l2o metadata.name'],
+  ],
+  'a name of the Deployment that has nothing of the Process’s': [
+    ({ deployment }) => {
       deployment.metadata!.name = value('mine');
     },
-    ['RenderBroken Deployment/mine metadata.name'],
+    ['NotRendered Process/l2o'],
   ],
   'another namespace of the Deployment': [
     ({ deployment }) => {
@@ -219,9 +225,9 @@ const broken: Record<string, [change: (seen: Broken) => void, found: string[]]> 
   ],
   'two Deployments': [
     (seen) => {
-      seen.items.push({ ...seen.deployment, metadata: { ...(seen.deployment.metadata as object), name: 'second' } });
+      seen.items.push({ ...seen.deployment, metadata: { ...(seen.deployment.metadata as object), name: 'l2o-second' } });
     },
-    ['RenderBroken Deployment/second metadata.name'],
+    ['RenderBroken Deployment/l2o-second metadata.name'],
   ],
   'the same Deployment twice': [
     (seen) => {
