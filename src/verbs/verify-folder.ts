@@ -1,4 +1,5 @@
 /** `verify DIR`: the folder in Git as it is, and what changed in it since a revision. */
+import { statSync } from 'node:fs';
 import process from 'node:process';
 import { parseFnConfig } from '../fn-config.ts';
 import { type Problem, problem } from '../problem.ts';
@@ -25,6 +26,7 @@ export interface VerifyFolderOptions extends VerifyOutput {
 export async function verifyFolderVerb(dir: string, options: VerifyFolderOptions, terminal: Terminal): Promise<number> {
   const mode = options.against === undefined ? 'repository' : 'revision';
   const refuse = (remarks: readonly Problem[]) => tell(seenFrom({ mode, dir, outcomes: [], remarks }), options, terminal);
+  if (isStream(dir)) return tell({ mode, outcomes: [], remarks: [aStream(dir)] }, options, terminal);
   const read = readRepository(dir);
   if ('problems' in read) return refuse(read.problems);
   const { repository } = read;
@@ -44,6 +46,15 @@ export async function verifyFolderVerb(dir: string, options: VerifyFolderOptions
   });
   if (report.compared && options.output === 'table') await showComparison(report.compared, options.against!, terminal);
   return tell(report, options, terminal);
+}
+
+function isStream(path: string): boolean {
+  return path === '-' || statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function aStream(path: string): Problem {
+  const message = `is no folder; a rendered stream is verified with \`ameide-process verify --rendered ${path}\``;
+  return problem('PackageInvalid', message, { file: { path: path === '-' ? 'stdin' : path } });
 }
 
 /** The report with its paths as a person finds them from where the command was given. */

@@ -51,30 +51,22 @@ export async function checkRepository(repository: Repository, config: FnConfig):
   const isCommitted = (item: Resource) => committed.has(ownerKey(item));
   const renderedOf = (item: Resource) => (isCommitted(item) ? (stale.get(ownerKey(item)) ?? []) : unrendered(item, builds));
   const openBases = pkg.items.filter(isOpenBase);
+  const left = new Set(processes.filter((item) => !isCommitted(item) && !wrong.has(item)).map(fileIn));
+  const strays = [...stale].filter(([key]) => !known.has(key)).flatMap(([, problems]) => problems);
+  const remarks = leftToBuilds(buildsBeside(openBases, builds), left, dir);
+  const patched = pkg.items.filter((item) => isProcessKind(item) && isPatch(item));
   return [
     ...openBases.flatMap((item) => checkBase(item, repository)),
     ...processes.flatMap((item) => checkProcess(item, ofProcess.get(item)!, renderedOf(item))),
-    ...checkPatches(
-      pkg.items.filter((item) => isProcessKind(item) && isPatch(item)),
-      pkg.items,
-      dir,
-    ),
+    ...checkPatches(patched, pkg.items, dir),
     ...checkUnpinned(builds, dir),
-    {
-      check: 'package',
-      problems: [
-        ...missing,
-        ...ofNobody,
-        ...editedBytes(pkg.items, findings),
-        ...[...stale].filter(([key]) => !known.has(key)).flatMap(([, problems]) => problems),
-        ...leftToBuilds(
-          builds.filter(({ files, unpinned }) => unpinned.length === 0 && !openBases.some((item) => files.has(fileIn(item)))),
-          new Set(processes.filter((item) => !isCommitted(item) && !wrong.has(item)).map(fileIn)),
-          dir,
-        ),
-      ],
-    },
+    { check: 'package', problems: [...missing, ...ofNobody, ...editedBytes(pkg.items, findings), ...strays, ...remarks] },
   ];
+}
+
+/** Those that are not told of with a base, nor as unpinned. */
+function buildsBeside(openBases: readonly Resource[], builds: readonly Build[]): Build[] {
+  return builds.filter(({ files, unpinned }) => unpinned.length === 0 && !openBases.some((item) => files.has(fileIn(item))));
 }
 
 function fileIn(item: Resource): string {
@@ -118,7 +110,9 @@ function checkBase(item: Resource, { builds, dir }: Repository): Outcome[] {
   const at = { process: referTo(item), file: fileIn(item) };
   const parsed = parseProcess(item, { file: { path: at.file } });
   const problems = 'problems' in parsed ? parsed.problems.filter(({ reason }) => reason !== 'FieldMissing') : [];
-  const [first, ...others] = builds.filter(({ files }) => files.has(at.file)).map(({ folder }) => folder);
+  const [first, ...others] = builds
+    .filter(({ files, unpinned }) => files.has(at.file) && unpinned.length === 0)
+    .map(({ folder }) => folder);
   const more = others.length > 0 ? `, and likewise ${others.map((folder) => folderIn(dir, folder)).join(', ')}` : '';
   const verify = first === undefined ? '' : `; verify what each of them builds: \`${buildCommand(dir, first)}\`${more}`;
   const message = `is not pinned here but in overlays${verify}`;

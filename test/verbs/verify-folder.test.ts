@@ -166,6 +166,7 @@ test('an overlay without any pin fails, by itself and in a tree in which another
       'error PinMissing: prod/kustomization.yaml: this overlay has no pin yet; run `ameide-process pin prod` and commit\n',
     );
     assert.is(stderr.trimEnd().split('\n').length, lines, stderr);
+    assert.not.match(stderr, '--enable-exec prod', 'what it builds is nothing to verify yet');
     assert.match(stdout, /sales\/l2o +prod\/kustomization\.yaml .*FAIL/);
   }
   const pinned = cli(dir, ['verify', 'staging']);
@@ -238,6 +239,17 @@ test('--rendered: a folder and a missing file are said in words', ({ dir }) => {
   const folder = cli(dir, ['verify', '--rendered', 'deploy']);
   assert.is(folder.code, 1);
   assert.is(folder.stderr, 'error PackageInvalid: deploy: is a folder; verify it with `ameide-process verify deploy`\n');
+  for (const [path, name] of [
+    ['deploy/x.yaml', 'deploy/x.yaml'],
+    ['-', 'stdin'],
+  ] as const) {
+    const stream = cli(dir, ['verify', path]);
+    assert.is(stream.code, 1);
+    assert.match(
+      stream.stderr,
+      `error PackageInvalid: ${name}: is no folder; a rendered stream is verified with \`ameide-process verify --rendered ${path}\``,
+    );
+  }
   const missing = cli(dir, ['verify', '--rendered', 'gone.yaml']);
   assert.is(missing.code, 1);
   assert.is(missing.stderr, 'error PackageInvalid: gone.yaml: there is no such file\n');
