@@ -24,6 +24,8 @@ In a folder each Process is pinned in its own file. In a kustomize overlay (a ku
 folder) the Process that counts is the one that kustomize builds; its pin is written as a patch, NAME.pin.yaml, and its
 definitions into NAME.generated.yaml, both listed in the kustomization. Overlays below DIR are pinned one by one.
 
+The function configuration of a Process is the ProcessRender in its folder, or in the nearest folder above that has one.
+
 Promotion from one overlay to the next is copying a pin: pin the same version there, or copy \`pin\` and the ConfigMap with its
 bytes from the one's files to the other's.
 

@@ -14,6 +14,7 @@ import { notEditable } from '../render/not-editable.ts';
 import { render } from '../render/render.ts';
 import { nameOf } from '../resource.ts';
 import { NotEditableError } from '../yaml/edit.ts';
+import { shown } from './pin-report.ts';
 import { readFnConfig } from './read-fn-config.ts';
 import { type FolderRead, inStream, readFolder, readStream } from './read-manifests.ts';
 import { inFolder, type Terminal, toJson } from './terminal.ts';
@@ -105,7 +106,6 @@ async function tell(dir: string, { changes, findings }: PackageRender, options: 
   }
   await terminal.report(findings);
   const would = options.dryRun ? 'would be ' : '';
-  for (const change of changes)
-    await terminal.print(`${terminal.style('green', `${would}${verb(change)}`)} ${dir.replace(/\/$/, '')}/${change.path}`);
+  for (const change of changes) await terminal.print(`${terminal.style('green', `${would}${verb(change)}`)} ${shown(dir, change.path)}`);
   if (changes.length === 0) await terminal.print(`${dir}: nothing to change`);
 }

@@ -32,6 +32,7 @@ test('overlays below the folder keep their definitions too', ({ tools }) => {
   assert.is(code, 0, stderr);
   const { 'base/l2o.yaml': _, 'base/l2o.generated.yaml': generated, ...others } = readTree(join(examples, 'overlays'));
   const { 'base/l2o.yaml': __, ...unchanged } = before;
+  unchanged['base/kustomization.yaml'] += '- l2o.generated.yaml\n';
   assert.ok(generated);
   assert.equal(others, unchanged);
 });
