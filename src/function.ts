@@ -3,9 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import type { DefinitionSource } from './definition/source.ts';
 import { type FnConfig, parseFnConfig } from './fn-config.ts';
 import { hasErrors, type Problem, problem } from './problem.ts';
-import { fileOf, placeOf } from './render/located.ts';
+import { placeOf } from './render/located.ts';
+import { notEditable } from './render/not-editable.ts';
 import { render } from './render/render.ts';
-import { type Resource, referTo } from './resource.ts';
 import { type ResourceList, readResourceList, writeResourceList } from './resource-list.ts';
 import { NotEditableError } from './yaml/edit.ts';
 
@@ -39,12 +39,6 @@ export async function runFunction(input: Uint8Array, frozen: boolean, openSource
     if (error instanceof NotEditableError) return refused(list, [notEditable(error, list.items)]);
     throw error;
   }
-}
-
-function notEditable({ message, item }: NotEditableError, items: readonly Resource[]): Problem {
-  const resource = item === undefined ? undefined : items[item];
-  const where = resource && { resource: referTo(resource), ...fileOf(resource) };
-  return problem('NotEditable', `${message}; write it out as a plain mapping`, where);
 }
 
 function unreadable(findings: readonly Problem[]): FunctionResult {

@@ -1,10 +1,11 @@
 /** After an overlay's files were written: kustomize must build what was meant, or they go back to what they were. */
+
+import { inFolder } from '../package/in-folder.ts';
 import type { FileChange } from '../package/package.ts';
 import { takeBack, writeFiles } from '../package/write-files.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Process } from '../process.ts';
 import { isSame } from '../resource.ts';
-import { inFolder } from '../verbs/terminal.ts';
 import { readTargets } from './read-targets.ts';
 import { about, type Decided } from './target.ts';
 

@@ -1,10 +1,10 @@
 /** Definitions for many Processes at once: one source for each configuration, each question asked once. */
 import { type LookUp, lookUp } from '../definition/look-up.ts';
 import type { DefinitionRequest, DefinitionSource } from '../definition/source.ts';
+import type { ConfigRead } from '../package/read-fn-config.ts';
 import type { Problem } from '../problem.ts';
 import type { Process } from '../process.ts';
 import { requestOf } from '../render/resolve.ts';
-import type { ConfigRead } from '../verbs/read-fn-config.ts';
 import { openSourceFor } from './open-source.ts';
 import type { Target, WantedVersion } from './target.ts';
 

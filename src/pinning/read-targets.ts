@@ -5,12 +5,12 @@ import { findKustomize } from '../overlay/kustomize.ts';
 import { orphanedPatches } from '../overlay/orphans.ts';
 import { overlayProcesses } from '../overlay/overlay-targets.ts';
 import { isOverlay, readKustomizations } from '../overlay/reach.ts';
+import { inFolder } from '../package/in-folder.ts';
 import type { Package } from '../package/package.ts';
+import { type ConfigRead, readFnConfigs } from '../package/read-fn-config.ts';
 import { readPackage } from '../package/read-package.ts';
 import { type Problem, problem } from '../problem.ts';
 import { nameOf } from '../resource.ts';
-import { type ConfigRead, readFnConfigs } from '../verbs/read-fn-config.ts';
-import { inFolder } from '../verbs/terminal.ts';
 import { folderTargets, isNamed, processesIn, selectNamed } from './folder-targets.ts';
 import type { Target } from './target.ts';
 

@@ -1,13 +1,14 @@
 /** `outdated`: how far the pins are behind the source, as the package managers show it. */
 import process from 'node:process';
 import type { Definition } from '../definition/source.ts';
+import { inFolder } from '../package/in-folder.ts';
 import { repin } from '../pin.ts';
 import { type Lookup, openLookups, requestFor } from '../pinning/look-up.ts';
 import { readTargets, type TargetsRead } from '../pinning/read-targets.ts';
 import { about, type Target } from '../pinning/target.ts';
 import type { Problem } from '../problem.ts';
 import { shown, tellOverlays } from './pin-report.ts';
-import { inFolder, type Terminal, table, toJson } from './terminal.ts';
+import { type Terminal, table, toJson } from './terminal.ts';
 
 export interface OutdatedOptions {
   readonly fnConfig?: string;

@@ -1,5 +1,6 @@
 /** `pin`: asks for definitions and writes the pins and the bytes into Git's working tree. All of it, or nothing. */
 import process from 'node:process';
+import { inFolder } from '../package/in-folder.ts';
 import type { FileChange } from '../package/package.ts';
 import { writeFiles } from '../package/write-files.ts';
 import { unwritable, writeConfirmed } from '../pinning/confirm-overlay.ts';
@@ -10,7 +11,7 @@ import { readTargets, type TargetsRead } from '../pinning/read-targets.ts';
 import type { Decided, WantedVersion } from '../pinning/target.ts';
 import type { Problem } from '../problem.ts';
 import { tellPinned } from './pin-report.ts';
-import { inFolder, type Terminal, toJson } from './terminal.ts';
+import { type Terminal, toJson } from './terminal.ts';
 
 export interface PinOptions {
   readonly version?: WantedVersion;

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { type Kustomization, patchPathsOf } from '../overlay/kustomization.ts';
 import { isOverlay, readKustomizations } from '../overlay/reach.ts';
 import { parseDocuments } from '../package/documents.ts';
+import { inFolder } from '../package/in-folder.ts';
 import { type Package, packageOf } from '../package/package.ts';
 import { readPackage } from '../package/read-package.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isGenerated, isProcessKind } from '../render/located.ts';
 import { readStdin } from '../stdio.ts';
-import { inFolder } from './terminal.ts';
 
 type Problems = { readonly problems: readonly Problem[] };
 

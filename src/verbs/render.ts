@@ -5,7 +5,9 @@ import { openConfiguredSource } from '../definition/open-configured-source.ts';
 import type { FnConfig } from '../fn-config.ts';
 import { frozenVariable, generatedFile } from '../names.ts';
 import { kustomizationChanges, type Owner } from '../overlay/kustomization-changes.ts';
+import { inFolder } from '../package/in-folder.ts';
 import { type FileChange, fileChanges, type Package } from '../package/package.ts';
+import { readFnConfig } from '../package/read-fn-config.ts';
 import { writeFiles } from '../package/write-files.ts';
 import { unwritable } from '../pinning/confirm-overlay.ts';
 import { hasErrors, type Problem } from '../problem.ts';
@@ -15,9 +17,8 @@ import { render } from '../render/render.ts';
 import { nameOf } from '../resource.ts';
 import { NotEditableError } from '../yaml/edit.ts';
 import { shown } from './pin-report.ts';
-import { readFnConfig } from './read-fn-config.ts';
 import { type FolderRead, inStream, readFolder, readStream } from './read-manifests.ts';
-import { inFolder, type Terminal, toJson } from './terminal.ts';
+import { type Terminal, toJson } from './terminal.ts';
 
 export interface RenderOptions {
   readonly fnConfig?: string;

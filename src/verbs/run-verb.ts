@@ -26,7 +26,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(run with --help for usage)');
   const output = () => new Option('-o, --output <format>', 'how the result is printed').choices(['table', 'json']).default('table');
   const fnConfig = () =>
-    new Option('--fn-config <file>', 'the function configuration (default: the ProcessRender in DIR, if there is one)');
+    new Option('--fn-config <file>', 'the function configuration (default: the ProcessRender nearest to the Process, upwards)');
 
   program
     .command('render')

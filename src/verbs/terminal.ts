@@ -58,16 +58,6 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [line(headings), ...rows.map(line)].join('\n');
 }
 
-/** Findings about a folder as a person at its outside reads them: with its path before the files', and in the commands that name `DIR`. */
-export function inFolder(dir: string, findings: readonly Problem[]): Problem[] {
-  const folder = dir.replace(/(?<=.)\/+$/, '');
-  return findings.map((found) => ({
-    ...found,
-    message: found.message.replace(/(ameide-process (?:pin|render|verify)) DIR\b/g, `$1 ${folder}`),
-    ...(found.file && { file: { ...found.file, path: join(folder, found.file.path) } }),
-  }));
-}
-
 /** Findings as the JSON that `-o json` prints. */
 export function toJson(value: unknown, findings: readonly Problem[]): string {
   return JSON.stringify({ ...(value as object), findings: findings.map(toResult) }, undefined, 2);

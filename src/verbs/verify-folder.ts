@@ -2,6 +2,8 @@
 import { statSync } from 'node:fs';
 import process from 'node:process';
 import { parseFnConfig } from '../fn-config.ts';
+import { inFolder } from '../package/in-folder.ts';
+import { readFnConfig } from '../package/read-fn-config.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
 import type { Resource } from '../resource.ts';
@@ -11,8 +13,7 @@ import { named, type Report } from '../verify/report.ts';
 import { checkRepository, type Repository } from '../verify/repository.ts';
 import { type Compared, type Comparison, compareRevision } from '../verify/revision.ts';
 import { shown } from './pin-report.ts';
-import { readFnConfig } from './read-fn-config.ts';
-import { inFolder, type Terminal, table } from './terminal.ts';
+import { type Terminal, table } from './terminal.ts';
 import { tell, type VerifyOutput } from './verify.ts';
 
 export interface VerifyFolderOptions extends VerifyOutput {

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startDevelopmentServer } from '../../src/definition/development-server.ts';
+import { readFnConfig } from '../../src/package/read-fn-config.ts';
 import { readPackage } from '../../src/package/read-package.ts';
-import { readFnConfig } from '../../src/verbs/read-fn-config.ts';
 import { type Bed, pinLines, processYaml, withBed } from './pin-bed.ts';
 
 const configs = suite('pin and the configuration');

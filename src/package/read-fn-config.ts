@@ -5,11 +5,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FnConfig, fnConfigKind, parseFnConfig } from '../fn-config.ts';
-import { parseDocuments } from '../package/documents.ts';
 import { type Problem, problem } from '../problem.ts';
 import { folderOf, isGenerated, isProcessKind, placeOf } from '../render/located.ts';
 import type { Resource } from '../resource.ts';
-import { inFolder } from './terminal.ts';
+import { parseDocuments } from './documents.ts';
+import { inFolder } from './in-folder.ts';
 
 export interface ConfigRead {
   readonly config: FnConfig;
