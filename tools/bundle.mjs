@@ -75,7 +75,10 @@ function bundleChunks(modules) {
 /** dist/function.js.cache: the engine's code for what a usual list runs through. */
 function keepCompiledCode() {
   const input = readFileSync(`${root}tools/usual-list.yaml`);
-  const { status, stderr, stdout } = spawnSync(`${root}node_modules/.bin/node`, [`${root}tools/keep-code-cache.cjs`], { input, encoding: 'utf8' });
+  const { status, stderr, stdout } = spawnSync(`${root}node_modules/.bin/node`, [`${root}tools/keep-code-cache.cjs`], {
+    input,
+    encoding: 'utf8',
+  });
   if (status === 0 && stdout.includes('kind: Deployment')) return;
   throw new Error(`tools/usual-list.yaml is no longer rendered, mend it so that it can be compiled for: ${stderr}`);
 }

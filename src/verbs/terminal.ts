@@ -1,5 +1,4 @@
 /** What a verb says, and to whom: tables and colour where a person looks, JSON where a machine does, progress where it takes long. */
-import { join } from 'node:path';
 import process from 'node:process';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { describe, type Problem, toResult } from '../problem.ts';
