@@ -48,6 +48,11 @@ function volumeOf(deployment: Resource): Resource | undefined {
 function notMounted(worker: Resource, deployment: Resource): Problem[] {
   const at = objectsAt(worker, 'volumeMounts').filter(({ mountPath }) => mountPath === definition.mountPath);
   const [mount] = at;
+  const hiding = objectsAt(worker, 'volumeMounts').find(({ mountPath }) => String(mountPath).startsWith(`${definition.mountPath}/`));
+  if (hiding) {
+    const hides = `"${String(hiding.name)}" is mounted at ${String(hiding.mountPath)} and hides what the tool mounts there; mount it elsewhere`;
+    return [broken(deployment, containerField('volumeMounts'), { found: hiding.mountPath }, hides)];
+  }
   if (mount?.name === definition.volume && mount.subPath === undefined && at.length === 1) return [];
   const message = `${definition.mountPath} must be volume "${definition.volume}"; do not change this mount after the render`;
   return [broken(deployment, containerField('volumeMounts'), {}, message)];

@@ -13,6 +13,8 @@ import { definitionsMounted } from './mounted-definitions.ts';
 import { containerField, objectsAt, templatePath, valueAt, workerContainer } from './pod-template.ts';
 import { broken, type Rendered, show } from './rendered-process.ts';
 
+const setInProcess = 'set it in the Process, before the function runs';
+
 export type RenderedCheck = (seen: Rendered) => Problem[];
 
 /** In the order in which one cause explains the next. The keys are the names of the checks in reports. */
@@ -20,9 +22,10 @@ export const renderedChecks = {
   definition: definitionsAreThere,
   workers: workersAreThere,
   spec: specIsTheRenderedOne,
-  image: imageIsTheProcesss,
-  selector: selectorIsTheProcesss,
-  env: variablesAreTheProcesss,
+  image: imageAgrees,
+  rollout: rolloutAgrees,
+  selector: selectorAgrees,
+  env: variablesAgree,
   mount: (seen) => seen.deployments.flatMap((deployment) => definitionsMounted(seen, deployment)),
 } as const satisfies Record<string, RenderedCheck>;
 
@@ -133,7 +136,7 @@ function specIsTheRenderedOne({ item, process, pin, retained, deployments }: Ren
   return [...own, ...others];
 }
 
-function imageIsTheProcesss({ process, deployments }: Rendered): Problem[] {
+function imageAgrees({ process, deployments }: Rendered): Problem[] {
   const wanted = process.spec.image;
   return deployments.flatMap((deployment) => {
     const worker = workerContainer(deployment);
@@ -145,7 +148,48 @@ function imageIsTheProcesss({ process, deployments }: Rendered): Problem[] {
   });
 }
 
-function selectorIsTheProcesss({ process, renderedAs, deployments }: Rendered): Problem[] {
+/** How workers start and are replaced is the Process's. Other replicas will do; none are worth a warning, since nobody would poll. */
+function rolloutAgrees({ process, deployments }: Rendered): Problem[] {
+  const { worker = {}, rollout = {} } = process.spec;
+  return deployments.flatMap((deployment) => {
+    const type = valueAt(deployment, 'spec', 'strategy', 'type');
+    const wanted = rollout.strategy ?? 'RollingUpdate';
+    const commands = (['command', 'args'] as const).filter((name) => !isSame(workerContainer(deployment)?.[name], worker[name]));
+    const isStopped = valueAt(deployment, 'spec', 'replicas') === 0 && worker.replicas !== 0;
+    return [
+      ...(type === wanted
+        ? []
+        : [
+            broken(
+              deployment,
+              'spec.strategy.type',
+              { wanted, found: type },
+              `is ${show(type)}, the Process implies ${wanted}; ${setInProcess}`,
+            ),
+          ]),
+      ...(valueAt(deployment, 'spec', 'paused') === true
+        ? [broken(deployment, 'spec.paused', { found: true }, 'is true, so that no change would reach the workers; remove it')]
+        : []),
+      // Not shown: a command line may hold what is secret.
+      ...commands.map((name) => broken(deployment, containerField(name), {}, `is not what the Process says; ${setInProcess}`)),
+      ...(isStopped
+        ? [
+            {
+              ...broken(
+                deployment,
+                'spec.replicas',
+                { found: 0 },
+                'is 0, which the Process does not ask for; its workflows would wait for workers',
+              ),
+              severity: 'warning' as const,
+            },
+          ]
+        : []),
+    ];
+  });
+}
+
+function selectorAgrees({ process, renderedAs, deployments }: Rendered): Problem[] {
   const wanted = selector({ ...process, metadata: { ...process.metadata, name: renderedAs } });
   return deployments.flatMap((deployment) => {
     const found = valueAt(deployment, 'spec', 'selector');
@@ -178,7 +222,7 @@ const ownVariables = Object.values(env) as readonly string[];
 const anyAddress = 'HOST:PORT';
 
 /** Only our own variables; where the Process leaves the address to the function's configuration, any one address will do. */
-function variablesAreTheProcesss({ process, renderedAs, pin, deployments }: Rendered): Problem[] {
+function variablesAgree({ process, renderedAs, pin, deployments }: Rendered): Problem[] {
   const rendered = { ...process, metadata: { ...process.metadata, name: renderedAs } };
   const wanted = new Map(workerEnv(rendered, { pin, text: '' }, anyAddress).map((variable) => [variable.name, variable]));
   const isAnyAddress = process.spec.temporal.address === undefined;
@@ -193,7 +237,7 @@ function variablesAreTheProcesss({ process, renderedAs, pin, deployments }: Rend
       if (name === env.address && isAnyAddress && typeof variable?.value === 'string' && variable.value !== '') return [];
       if (isSame(variable, expected)) return [];
       const [is, should] = [contentOf(variable), contentOf(expected)];
-      const message = `is ${show(is)}, the Process implies ${show(should)}; set it in the Process, before the function runs`;
+      const message = `is ${show(is)}, the Process implies ${show(should)}; ${setInProcess}`;
       return [broken(deployment, at, { wanted: should, found: is }, message)];
     });
   });

@@ -22,6 +22,34 @@ const broken: Record<string, [change: (seen: Broken) => void, found: string[]]> 
     },
     ['ChecksumMismatch Process/l2o spec.definitionRef.pin'],
   ],
+  'no replicas': [
+    (seen) => {
+      seen.deployment.spec!.replicas = value(0);
+    },
+    [`RenderBroken ${deployment} spec.replicas`],
+  ],
+  'another strategy, and paused': [
+    (seen) => {
+      seen.deployment.spec!.strategy = value({ type: 'Recreate' });
+      seen.deployment.spec!.paused = value(true);
+    },
+    [`RenderBroken ${deployment} spec.strategy.type`, `RenderBroken ${deployment} spec.paused`],
+  ],
+  'another command': [
+    (seen) => {
+      partsOf(seen).worker.command = value(['sleep', 'inf']);
+    },
+    [`RenderBroken ${deployment} ${worker}.command`],
+  ],
+  'a mount that hides a definition': [
+    (seen) => {
+      partsOf(seen).worker.volumeMounts = value([
+        { name: 'definition', mountPath: '/etc/process-definition' },
+        { name: 'tmp', mountPath: `/etc/process-definition/${hexOf(2)}` },
+      ]);
+    },
+    [`RenderBroken ${deployment} ${worker}.volumeMounts`],
+  ],
   'the retained bytes were edited': [
     ({ retained }) => {
       retained.data = value({});

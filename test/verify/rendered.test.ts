@@ -93,7 +93,7 @@ test('what could not be compared does not count as compared', () => {
   const states = new Map(
     checkRendered(renderedStream((seen) => without(seen, seen.deployment))).map(({ check, problems }) => [check, problems]),
   );
-  for (const check of ['spec', 'image', 'selector', 'env', 'mount']) assert.is(states.get(check), undefined, check);
+  for (const check of ['spec', 'image', 'rollout', 'selector', 'env', 'mount']) assert.is(states.get(check), undefined, check);
   assert.equal(states.get('definition'), []);
 });
 
