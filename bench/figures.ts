@@ -54,7 +54,27 @@ function start(bed: Bed, runs: number): Row[] {
 function kustomizeOne(bed: Bed, runs: number): Row[] {
   const ours = kustomizeBuild(bed, 'kustomize-ours', 1, bed.ours);
   const cat = kustomizeBuild(bed, 'kustomize-cat', 1, '/bin/cat');
-  return [wallRow('1 Process: kustomize build : with cat', compare(bed.measure, ours, cat, runs), 1.3)];
+  const copy = kustomizeBuild(bed, 'kustomize-copy', 1, copyInNode(bed));
+  const floor = compare(bed.measure, copy, cat, runs);
+  return [
+    wallRow('1 Process: kustomize build : with cat', compare(bed.measure, ours, cat, runs), 1.3),
+    {
+      figure: '  of which Node copying its input : with cat',
+      ours: milliseconds(floor.ours.wallMs),
+      yardstick: milliseconds(floor.yardstick.wallMs),
+      ratio: times(floor.wallRatio),
+      target: '(floor)',
+      passed: undefined,
+    },
+  ];
+}
+
+/** What starting Node costs, whatever the function does. */
+function copyInNode({ scratch, node }: Bed): string {
+  const path = join(scratch, 'copy');
+  writeFileSync(path, `#!${node}\nconst fs = require('node:fs');\nfs.writeSync(1, fs.readFileSync(0));\n`);
+  chmodSync(path, 0o755);
+  return path;
 }
 
 function kustomizeMany(bed: Bed, runs: number): Row[] {

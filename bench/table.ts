@@ -7,7 +7,8 @@ export interface Row {
   /** What is held against the target; not always a ratio of the two. */
   readonly ratio: string;
   readonly target: string;
-  readonly passed: boolean;
+  /** Undefined for a row that only explains another. */
+  readonly passed: boolean | undefined;
 }
 
 const columns = ['figure', 'ours', 'yardstick', 'ratio', 'target'] as const;
@@ -18,7 +19,11 @@ export function tableOf(rows: readonly Row[]): string {
   const line = (row: Record<(typeof columns)[number], string>, verdict: string) =>
     `${columns.map((column, at) => (at === 0 ? row[column].padEnd(widths[at]!) : row[column].padStart(widths[at]!))).join('  ')}  ${verdict}`;
   const rule = `${widths.map((width) => '-'.repeat(width)).join('  ')}  ----`;
-  return [line(header, ''), rule, ...rows.map((row) => line(row, row.passed ? 'pass' : 'FAIL'))].map((text) => text.trimEnd()).join('\n');
+  return [line(header, ''), rule, ...rows.map((row) => line(row, verdictOf(row)))].map((text) => text.trimEnd()).join('\n');
+}
+
+function verdictOf({ passed }: Row): string {
+  return passed === undefined ? '' : passed ? 'pass' : 'FAIL';
 }
 
 export function times(value: number): string {
