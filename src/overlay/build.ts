@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import process from 'node:process';
 import { parseDocuments } from '../package/documents.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
@@ -34,6 +35,9 @@ interface NotBuilt extends Pick<OverlayBuild, 'taken'> {
 export async function buildOverlay(kustomize: Kustomize, dir: string, kustomization: Kustomization): Promise<OverlayBuild | NotBuilt> {
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'ameide-process-')));
   const real = realpathSync(dir);
+  const cleanUp = () => rmSync(scratch, { recursive: true, force: true });
+  // Also when the program is ended meanwhile.
+  process.once('exit', cleanUp);
   try {
     const around = writeKustomization(join(scratch, 'built'), { resources: [real] });
     const inside = writeKustomization(join(scratch, 'taken'), {
@@ -47,7 +51,8 @@ export async function buildOverlay(kustomize: Kustomize, dir: string, kustomizat
     }
     return { items: built, taken: processes };
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    process.off('exit', cleanUp);
+    cleanUp();
   }
 }
 

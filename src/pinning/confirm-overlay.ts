@@ -1,5 +1,6 @@
 /** After an overlay's files were written: kustomize must build what was meant, or they go back to what they were. */
 
+import process from 'node:process';
 import { inFolder } from '../package/in-folder.ts';
 import type { FileChange } from '../package/package.ts';
 import { takeBack, writeFiles } from '../package/write-files.ts';
@@ -26,12 +27,29 @@ export async function writeConfirmed(
 ): Promise<readonly Problem[]> {
   const unwritten = writeFiles(dir, changes);
   if (unwritten.length > 0) return unwritable(dir, unwritten);
-  const problems = await compare(dir, decided, at).catch((error: unknown) => {
-    takeBack(dir, changes);
-    throw error;
-  });
+  const problems = await unlessInterrupted(
+    () => compare(dir, decided, at),
+    () => takeBack(dir, changes),
+  );
   if (problems.length > 0) takeBack(dir, changes);
   return problems;
+}
+
+/** Runs `undo` where the build fails or somebody ends the program meanwhile: what is not confirmed does not stay. */
+async function unlessInterrupted<T>(run: () => Promise<T>, undo: () => void): Promise<T> {
+  const stop = (signal: NodeJS.Signals) => {
+    undo();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    return await run();
+  } catch (error) {
+    undo();
+    throw error;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
 }
 
 async function compare(dir: string, decided: readonly Decided[], at: Parameters<typeof readTargets>[2]): Promise<readonly Problem[]> {
