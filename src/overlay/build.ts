@@ -2,16 +2,15 @@
  * What kustomize makes of an overlay. A throwaway kustomization around it adds where each object came from; a second one holds what
  * the overlay takes in, as it is before the overlay's own patches, prefix and namespace: the names that a patch needs.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import process from 'node:process';
 import { parseDocuments } from '../package/documents.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
 import { annotationOf, annotationsOf, isObject, type Resource } from '../resource.ts';
 import { entriesOf, type Kustomization } from './kustomization.ts';
 import type { Kustomize } from './kustomize.ts';
+import { withScratchFolder } from './scratch-folder.ts';
 
 /** An object that kustomize made. */
 export interface Built {
@@ -32,13 +31,9 @@ interface NotBuilt extends Pick<OverlayBuild, 'taken'> {
 }
 
 /** Builds the overlay in `dir`. Nothing is written there. */
-export async function buildOverlay(kustomize: Kustomize, dir: string, kustomization: Kustomization): Promise<OverlayBuild | NotBuilt> {
-  const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'ameide-process-')));
+export function buildOverlay(kustomize: Kustomize, dir: string, kustomization: Kustomization): Promise<OverlayBuild | NotBuilt> {
   const real = realpathSync(dir);
-  const cleanUp = () => rmSync(scratch, { recursive: true, force: true });
-  // Also when the program is ended meanwhile.
-  process.once('exit', cleanUp);
-  try {
+  return withScratchFolder(async (scratch) => {
     const around = writeKustomization(join(scratch, 'built'), { resources: [real] });
     const inside = writeKustomization(join(scratch, 'taken'), {
       resources: ['resources', 'bases'].flatMap((key) => entriesOf(kustomization, key)).map((entry) => locate(real, entry)),
@@ -50,10 +45,7 @@ export async function buildOverlay(kustomize: Kustomize, dir: string, kustomizat
       return { problem: problem('PackageInvalid', `kustomize cannot build it: ${built.error}`, { file: { path: '.' } }), taken: processes };
     }
     return { items: built, taken: processes };
-  } finally {
-    process.off('exit', cleanUp);
-    cleanUp();
-  }
+  });
 }
 
 /** A local file or folder by its path, anything else (a repository, a URL) as it is. */

@@ -3,10 +3,10 @@
  * refuse what is not pinned yet: programs by leaving out `--enable-exec`, containers by a `docker` that gives back what it gets.
  */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Problem, problem } from '../problem.ts';
+import { withScratchFolder } from './scratch-folder.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -48,14 +48,11 @@ function isExecutable(file: string): boolean {
   }
 }
 
-async function run(program: string, args: readonly string[], env: Env): Promise<{ text: string } | { error: string }> {
-  const shim = mkdtempSync(join(tmpdir(), 'ameide-process-bin-'));
-  try {
+function run(program: string, args: readonly string[], env: Env): Promise<{ text: string } | { error: string }> {
+  return withScratchFolder(async (shim) => {
     writeFileSync(join(shim, 'docker'), '#!/bin/sh\nPATH=/usr/bin:/bin:$PATH exec cat\n', { mode: 0o755 });
-    return await execute(program, args, { ...env, PATH: `${shim}${delimiter}${env.PATH ?? ''}` });
-  } finally {
-    rmSync(shim, { recursive: true, force: true });
-  }
+    return execute(program, args, { ...env, PATH: `${shim}${delimiter}${env.PATH ?? ''}` });
+  });
 }
 
 function execute(program: string, args: readonly string[], env: Env): Promise<{ text: string } | { error: string }> {
