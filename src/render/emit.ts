@@ -5,11 +5,12 @@
 import { generatedFile, place, placePrefixes } from '../names.ts';
 import { pinEdits } from '../pin.ts';
 import { type Problem, problem } from '../problem.ts';
-import { annotationOf, annotationsOf, identityOf, isSame, nameOf, type Resource, referTo } from '../resource.ts';
+import { annotationOf, annotationsOf, isSame, type Resource, referTo } from '../resource.ts';
 import type { Change } from '../resource-list.ts';
 import type { Edit } from '../yaml/edit.ts';
 import { renderedFrom } from './child-metadata.ts';
-import { folderOf, isGenerated, isProcessKind, type Place, placeOf, scopeOf } from './located.ts';
+import { fileKey, type ItemIndex, indexItems } from './item-index.ts';
+import { folderOf, isGenerated, type Place, placeOf, scopeOf } from './located.ts';
 import type { Plan } from './plan.ts';
 
 /** The changes to `items` that make them what the plans say. Processes without a plan keep what was generated for them. */
@@ -23,8 +24,8 @@ export function emit(items: readonly Resource[], plans: readonly Plan[]): { chan
   for (const plan of plans) {
     changes.push(...processChanges(plan, items));
     for (const resource of plan.resources) {
-      const conflict = index.conflict(resource, plan);
-      if (conflict) problems.push(conflict);
+      const taken = conflict(index, resource, plan);
+      if (taken) problems.push(taken);
       const existing = index.generated(resource, plan.resolved.place);
       const at = placeFor(plan, existing === undefined ? undefined : items[existing], { index, nextIndex });
       if (existing === undefined) changes.push({ kind: 'add', resource: withPlace(resource, at, undefined) });
@@ -51,47 +52,12 @@ function processChanges({ resolved }: Plan, items: readonly Resource[]): Change[
   return edits.length > 0 ? [{ kind: 'edit', index, edits }] : [];
 }
 
-interface ItemIndex {
-  /** The generated item that is this resource already. */
-  generated(resource: Resource, at: Place | undefined): number | undefined;
-  /** Somebody else's item that has the name we need. */
-  conflict(resource: Resource, plan: Plan): Problem | undefined;
-  /** The first index in a file behind the items that are not ours. */
-  firstFree(file: string): number;
-}
-
-function indexItems(items: readonly Resource[]): ItemIndex {
-  const generated = new Map<string, number>();
-  const foreign = new Map<string, Resource[]>();
-  const foreignInFile = new Map<string, number>();
-  const processFolders = new Set<string>();
-  for (const [at, item] of items.entries()) {
-    const itemPlace = placeOf(item);
-    const identity = identityOf(item);
-    if (isGenerated(item)) {
-      generated.set(`${scopeOf(itemPlace)}\n${identity}`, at);
-      continue;
-    }
-    if (isProcessKind(item)) processFolders.add(`${scopeOf(itemPlace)}\n${nameOf(item)}`);
-    foreign.set(identity, [...(foreign.get(identity) ?? []), item]);
-    if (itemPlace) {
-      const file = fileKey(itemPlace);
-      foreignInFile.set(file, Math.max(foreignInFile.get(file) ?? 0, itemPlace.index + 1));
-    }
-  }
-  return {
-    generated: (resource, at) => generated.get(`${scopeOf(at)}\n${identityOf(resource)}`),
-    firstFree: (file) => foreignInFile.get(file) ?? 0,
-    conflict: (resource, { resolved: { place: at, process } }) => {
-      // A folder with a Process of the same name is another copy of it, for another cluster.
-      const isElsewhere = (item: Resource) => {
-        const scope = scopeOf(placeOf(item));
-        return scope !== scopeOf(at) && processFolders.has(`${scope}\n${process.metadata.name}`);
-      };
-      const taken = foreign.get(identityOf(resource))?.find((item) => !isElsewhere(item));
-      return taken && nameConflict(taken, process.metadata.name);
-    },
-  };
+/** Somebody else's item that has the name we need. A folder with a Process of the same name is another copy of it, for another cluster. */
+function conflict(index: ItemIndex, resource: Resource, { resolved: { place: at, process } }: Plan): Problem | undefined {
+  const { name } = process.metadata;
+  const isElsewhere = (item: Resource) => scopeOf(placeOf(item)) !== scopeOf(at) && index.hasProcess(name, placeOf(item));
+  const taken = index.foreign(resource).find((item) => !isElsewhere(item));
+  return taken && nameConflict(taken, name);
 }
 
 function nameConflict(taken: Resource, process: string): Problem {
@@ -106,10 +72,6 @@ function nameConflict(taken: Resource, process: string): Problem {
   );
 }
 
-function fileKey({ packagePath, path }: Place): string {
-  return `${packagePath}\n${path}`;
-}
-
 /** Where a generated item goes: where it already is, else into the file beside its Process, in the plan's order. */
 function placeFor(
   { resolved: { place: at, process } }: Plan,
@@ -121,7 +83,7 @@ function placeFor(
   const current = existing && placeOf(existing);
   if (current && current.path !== own.path) return current;
   const file = fileKey(own);
-  const next = nextIndex.get(file) ?? index.firstFree(file);
+  const next = nextIndex.get(file) ?? index.firstFree(own);
   nextIndex.set(file, next + 1);
   return { ...own, index: next };
 }
