@@ -73,10 +73,15 @@ const intTag = defineScalarTag<number | bigint>('tag:yaml.org,2002:int', {
 const floatTag = defineScalarTag<number>('tag:yaml.org,2002:float', {
   implicit: true,
   implicitFirstChars: digitsAndSigns,
-  resolve: (source) =>
-    specialFloats.get(source) ?? (goFloat.test(source.replaceAll('_', '')) ? Number(source.replaceAll('_', '')) : NOT_RESOLVED),
+  resolve: (source) => specialFloats.get(source) ?? readFloat(source.replaceAll('_', '')) ?? NOT_RESOLVED,
   identify: () => false,
 });
+
+/** A number too large for a float is a string to Go, which therefore writes `65e1200274`, a hash, say, without quotes. */
+function readFloat(source: string): number | undefined {
+  const value = goFloat.test(source) ? Number(source) : Number.NaN;
+  return Number.isFinite(value) ? value : undefined;
+}
 
 /** Tags that Kubernetes does not know (`!Ref`, …) belong to somebody else's item: its untagged value will do for identifying it. */
 const foreignTags = [

@@ -218,6 +218,7 @@ test('-o json has the shape of the platform’s verify', ({ tools }) => {
       'workers PASS',
       'spec PASS',
       'image FAIL',
+      'rollout PASS',
       'selector PASS',
       'env PASS',
       'mount PASS',
