@@ -1,6 +1,7 @@
 /** A folder of YAML files as items, with the place of each in annotations as kpt gives them; and changes of items as changes of files. Pure. */
 import { place, placePrefixes } from '../names.ts';
-import { annotationOf, annotationsOf, isObject, isSame, type Resource } from '../resource.ts';
+import { placedAt } from '../render/located.ts';
+import { annotationOf, annotationsOf, isSame, type Resource } from '../resource.ts';
 import type { Change } from '../resource-list.ts';
 import { lineBreakOf, NotEditableError } from '../yaml/edit.ts';
 import { type Document, editDocument, hasContent, replaceDocument, writeDocument } from './documents.ts';
@@ -32,17 +33,11 @@ export function packageOf(files: readonly PackageFile[], hasPlaces = true): Pack
   const origins: { document: Document; index: number }[] = [];
   for (const file of files) {
     for (const [index, document] of file.documents.filter(({ resource }) => resource?.kind !== undefined).entries()) {
-      items.push(hasPlaces ? withPlace(document.resource!, file.path, index) : document.resource!);
+      items.push(hasPlaces ? placedAt(document.resource!, file.path, index) : document.resource!);
       origins.push({ document, index });
     }
   }
   return { files, items, origins };
-}
-
-function withPlace(resource: Resource, path: string, index: number): Resource {
-  const metadata = isObject(resource.metadata) ? resource.metadata : {};
-  const annotations = { ...annotationsOf(resource), [place.path[0]]: path, [place.index[0]]: String(index) };
-  return { ...resource, metadata: { ...metadata, annotations } };
 }
 
 function withoutPlace(resource: Resource): Resource {
@@ -59,7 +54,9 @@ export function fileChanges(pkg: Package, changes: readonly Change[]): FileChang
     if (change.kind === 'add') {
       const path = pathOf(change.resource) ?? pkg.files[0]!.path;
       const part = { text: writeDocument(withoutPlace(change.resource)), index: indexOf(change.resource) ?? Number.POSITIVE_INFINITY };
-      added.set(path, [...(added.get(path) ?? []), part]);
+      const parts = added.get(path);
+      if (parts) parts.push(part);
+      else added.set(path, [part]);
       continue;
     }
     next.set(pkg.origins[change.index]!.document, changed(pkg, change));

@@ -1,10 +1,10 @@
 /** The ConfigMaps of definitions as changes of a package: those that pins need are there, those that none needs are gone. Pure. */
-import { annotation, definitionConfigMapName, place } from '../names.ts';
+import { annotation, definitionConfigMapName } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import { definitionConfigMap } from '../render/definition-config-map.ts';
 import { type ItemIndex, indexItems } from '../render/item-index.ts';
-import { type Place, placeOf, scopeOf } from '../render/located.ts';
-import { annotationOf, annotationsOf, identityOf, isSame, nameOf, type Resource, referTo } from '../resource.ts';
+import { type Place, placedAt, placeOf, scopeOf } from '../render/located.ts';
+import { annotationOf, identityOf, isSame, nameOf, type Resource, referTo } from '../resource.ts';
 import type { Change } from '../resource-list.ts';
 import { about, type Decided, type Target } from './target.ts';
 
@@ -58,18 +58,13 @@ function isStillPinned(item: Resource, { target, next, texts }: Decided): boolea
 function placed(items: readonly Resource[], existing: number | undefined, resource: Resource, path: string, at: number): Change[] {
   const item = existing === undefined ? undefined : items[existing]!;
   const current = item && placeOf(item);
-  const next = withPlace(resource, current?.path ?? path, current && current.path !== path ? current.index : at);
+  const next = placedAt(resource, current?.path ?? path, current && current.path !== path ? current.index : at);
   if (existing === undefined) return [{ kind: 'add', resource: next }];
   return isSame(next, item) ? [] : [{ kind: 'replace', index: existing, resource: next }];
 }
 
-function withPlace(resource: Resource, path: string, index: number): Resource {
-  const annotations = { ...annotationsOf(resource), [place.path[0]]: path, [place.index[0]]: String(index) };
-  return { ...resource, metadata: { ...(resource.metadata as Resource), annotations } };
-}
-
 function withIndex(item: Resource, index: number): Resource {
-  return withPlace(item, placeOf(item)!.path, index);
+  return placedAt(item, placeOf(item)!.path, index);
 }
 
 /** Somebody else's object that has the name we need. */

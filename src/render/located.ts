@@ -2,7 +2,7 @@
 import { annotation, generatedKinds, group, keptOfLongNames, place, processKind } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Process } from '../process.ts';
-import { annotationOf, nameOf, type Resource, referTo } from '../resource.ts';
+import { annotationOf, annotationsOf, isObject, nameOf, type Resource, referTo } from '../resource.ts';
 
 /** An item's file, as its tool knows it. */
 export interface Place {
@@ -25,6 +25,13 @@ export function placeOf(resource: Resource): Place | undefined {
   if (path === undefined) return;
   const index = annotationOf(resource, place.index[0]) ?? annotationOf(resource, place.index[1]) ?? '0';
   return { path, index: Number(index), packagePath: annotationOf(resource, place.packagePath) ?? '' };
+}
+
+/** The resource as it would be read from that place of a package. */
+export function placedAt(resource: Resource, path: string, index: number): Resource {
+  const metadata = isObject(resource.metadata) ? resource.metadata : {};
+  const annotations = { ...annotationsOf(resource), [place.path[0]]: path, [place.index[0]]: String(index) };
+  return { ...resource, metadata: { ...metadata, annotations } };
 }
 
 /** Items of one folder of one package belong together; two folders may hold one name for two clusters. */
