@@ -69,6 +69,69 @@ export const reasons = {
   PinDropped: ['A pin that the other revision retains is gone.', 'Retire it knowingly with `pin --drop`.'],
   ProcessRemoved: ['A Process of the other revision is gone; nothing guards the deletion yet.', 'Drain its workflows first.'],
   IdentityChanged: ['The address, Temporal namespace or task queue of a Process changed.', 'Add a new Process and drain the old one.'],
+  // Conditions that are as they should be
+  AsRendered: ['The pinned bytes are in the live ConfigMap, and the pods mount them.', 'Nothing.'],
+  WorkloadAvailable: ['The worker Deployment is what Git rendered, and all its pods are ready.', 'Nothing.'],
+  PollersLive: ['Live pods of this Process poll its task queue.', 'Nothing.'],
+  TemporalAnswers: ['Temporal answers and the namespace is registered.', 'Nothing.'],
+  DependenciesFound: ['Every Domain and Agent that is named is Ready, or none is named.', 'Nothing.'],
+  NotDegraded: ['Nothing is impaired.', 'Nothing.'],
+  AllReady: ['The workers run the pinned definition and poll.', 'Nothing.'],
+  // Conditions: the cluster
+  NotLookedYet: ['The sidecar has not looked yet.', 'Wait some seconds; if it stays, look at the sidecar’s log.'],
+  CannotRead: [
+    'The sidecar may not read, or cannot read, what it would have to.',
+    'Grant what the message names (deploy/sidecar), or see why the API server fails.',
+  ],
+  SpecInvalid: ['The live spec is not valid for this version of the tool.', 'Correct the fields that the message names, in Git.'],
+  DefinitionNotMounted: [
+    'The pods mount another ConfigMap than the one that is pinned.',
+    'Render and apply again; undo what was changed by hand.',
+  ],
+  WorkloadPaused: ['The worker Deployment is paused.', 'Run `kubectl rollout resume`.'],
+  ScaledToZero: ['The worker Deployment has no replicas.', 'Scale it up, in Git or where its autoscaler is configured.'],
+  RollingOut: ['New pods replace old ones.', 'Wait; a roll-out that is stuck is told of.'],
+  RolloutStuck: ['The roll-out exceeded its progress deadline.', 'See what the message says of the pods, or go back in Git.'],
+  PodsNotReady: ['Not all worker pods are ready.', 'See what the message says of the pods.'],
+  WorkersPartlyLost: ['Some of the pods are not ready, or do not poll.', 'See what the message says of the pods.'],
+  DependencyMissing: ['A Domain or Agent that is named does not exist.', 'Create it, or remove it from `spec.dependencies`.'],
+  DependencyKindMissing: ['The cluster does not have the kind of a dependency.', 'Install the Domain or Agent operator.'],
+  DependencyNotReady: ['A Domain or Agent that is named is not Ready.', 'See its own status.'],
+  // Conditions: Temporal
+  TemporalUnreachable: [
+    'Temporal did not answer for longer than the grace of 30 s.',
+    'Check the address, the network and Temporal. Workers are left alone.',
+  ],
+  TemporalTlsFailed: ['The TLS handshake with Temporal fails.', 'Check `spec.temporal.tls` and its Secrets.'],
+  TemporalForbidden: [
+    'Temporal refuses the credentials, so nothing is known.',
+    'Check `spec.temporal.apiKeySecretRef` and the rights of the key.',
+  ],
+  CredentialsMissing: [
+    'A Secret with credentials for Temporal is absent, or may not be read.',
+    'Create it, or apply the rendered Role that lets the sidecar read it.',
+  ],
+  NamespaceNotFound: [
+    'The Temporal namespace does not exist.',
+    'Create it, or correct the Process: its namespace cannot be changed later.',
+  ],
+  NamespaceDeprecated: [
+    'The Temporal namespace is deprecated or deleted: no workflow can start.',
+    'Move to another namespace with a new Process.',
+  ],
+  WorkersMisdirected: [
+    'The workers are told another address, namespace or queue than the Process has.',
+    'Render and apply again; undo what was changed by hand.',
+  ],
+  WaitingForPollers: ['The pods are ready; their first poll is awaited.', 'Wait.'],
+  NoPollers: [
+    'The pods are ready, but none of them polls the task queue.',
+    'Look at the workers’ logs: which address, namespace and queue do they use?',
+  ],
+  NoCurrentVersion: [
+    'The workers are versioned, and their version gets no tasks.',
+    'Make it the current version: `temporal worker deployment set-current-version`.',
+  ],
 } as const satisfies Record<string, readonly [meaning: string, nextStep: string]>;
 
 export type Reason = keyof typeof reasons;

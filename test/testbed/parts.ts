@@ -26,6 +26,29 @@ const recipes = {
     ldflags: kubernetesFlags,
     cold: '4 minutes',
   },
+  'kube-controller-manager': {
+    ...controlPlane,
+    version: '1.36.1',
+    package: 'k8s.io/kubernetes/cmd/kube-controller-manager',
+    ldflags: kubernetesFlags,
+    cold: '2 minutes',
+  },
+  'kube-scheduler': {
+    ...controlPlane,
+    version: '1.36.1',
+    package: 'k8s.io/kubernetes/cmd/kube-scheduler',
+    ldflags: kubernetesFlags,
+    cold: '1 minute',
+  },
+  temporal: { version: '1.5.1', go: '1.25.0', install: 'github.com/temporalio/cli/cmd/temporal@v1.5.1', cold: '4 minutes' },
+  kwok: { version: '0.7.0', go: '1.24.0', install: 'sigs.k8s.io/kwok/cmd/kwok@v0.7.0', cold: '2 minutes' },
+  argocd: {
+    version: '3.2.11',
+    go: '1.25.5',
+    module: join(root, 'test/testbed/argo-cd'),
+    package: 'github.com/argoproj/argo-cd/v3/cmd',
+    cold: '5 minutes',
+  },
 } as const satisfies Record<string, Omit<Recipe, 'name'>>;
 
 export type PartName = keyof typeof recipes;
