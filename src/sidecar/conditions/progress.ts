@@ -1,0 +1,65 @@
+/** Reconciling and Stalled, as kstatus reads them: on its way by itself, or waiting for a person. Each exists only while it is True. */
+import type { Reason } from '../../problem.ts';
+import type { Known } from '../known.ts';
+import { settleMs } from '../timing.ts';
+import { isTrue, type Verdict } from '../verdict.ts';
+
+/** These pass by themselves. */
+const passing: ReadonlySet<Reason> = new Set<Reason>(['RollingOut', 'WaitingForPollers', 'NotLookedYet']);
+
+/** These do, too, while the rest of an apply is on its way. */
+const settling: ReadonlySet<Reason> = new Set<Reason>([
+  'NotRendered',
+  'RenderStale',
+  'DefinitionBytesMissing',
+  'RetainedBytesMissing',
+  'DefinitionNotMounted',
+]);
+
+/** These do not without a person. What comes and goes with the world around (Temporal, dependencies, pods) is neither. */
+const stalling: ReadonlySet<Reason> = new Set<Reason>([
+  ...settling,
+  'SpecInvalid',
+  'PinMissing',
+  'ChecksumMismatch',
+  'RolloutStuck',
+  'WorkloadPaused',
+  'WorkersMisdirected',
+  'NoCurrentVersion',
+  'NoPollers',
+  'NamespaceNotFound',
+  'NamespaceDeprecated',
+  'TemporalForbidden',
+  'CredentialsMissing',
+  'CannotRead',
+]);
+
+export interface Progress {
+  readonly reconciling?: Verdict;
+  readonly stalled?: Verdict;
+}
+
+export interface Judged {
+  readonly type: string;
+  readonly verdict: Verdict;
+}
+
+export function progress(known: Known, ready: Verdict, judged: readonly Judged[]): Progress {
+  const amiss = judged.filter(({ verdict }) => verdict.status !== 'True');
+  const moving = amiss.find(({ verdict }) => passing.has(verdict.reason));
+  const unsettled = amiss.find(
+    (one) => one.type !== 'WorkersReady' && settling.has(one.verdict.reason) && settlesAt(known, one) > known.nowMs,
+  );
+  if (unsettled)
+    return { reconciling: { ...isTrue(unsettled.verdict.reason, unsettled.verdict.message), until: settlesAt(known, unsettled) } };
+  if (ready.status !== 'True' && stalling.has(ready.reason)) return { stalled: isTrue(ready.reason, ready.message) };
+  if (moving) return { reconciling: isTrue(moving.verdict.reason, moving.verdict.message) };
+  return {};
+}
+
+/** From when the condition has been as it is. */
+function settlesAt({ previous, nowMs }: Known, { type, verdict }: Judged): number {
+  const last = previous.get(type);
+  const since = last?.status === verdict.status ? Date.parse(last.lastTransitionTime) : Number.NaN;
+  return (Number.isNaN(since) ? nowMs : since) + settleMs;
+}

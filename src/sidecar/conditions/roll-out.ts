@@ -1,0 +1,29 @@
+/** How far the Deployment's pods are: being replaced, all as they should be, or failing. */
+import type { Known } from '../known.ts';
+import type { SeenDeployment, SeenPod } from '../observation.ts';
+import { firstPollMs } from '../timing.ts';
+
+/** New pods are on their way, or old ones are not gone yet. */
+export function isRollingOut(known: Known): boolean {
+  const { deployment } = known.seen;
+  if (!deployment) return false;
+  const { observedGeneration, generation, updated, desired, replicas } = deployment;
+  if (observedGeneration < generation || updated < desired || replicas > updated) return true;
+  return deployment.available < desired && !isStuck(deployment) && lostPods(known).length === 0;
+}
+
+export function isStuck({ conditions }: SeenDeployment): boolean {
+  return conditions.some(
+    ({ type, status, reason }) => type === 'Progressing' && status === 'False' && reason === 'ProgressDeadlineExceeded',
+  );
+}
+
+/** Pods that should work and do not; one that was just made and has had no trouble yet is not lost. */
+export function lostPods({ pods, nowMs }: Known): SeenPod[] {
+  return pods.filter((pod) => !pod.isReady && (hasTrouble(pod) || nowMs - Date.parse(pod.createdAt) >= firstPollMs));
+}
+
+function hasTrouble({ restarts, waiting, lastExit, unschedulable, phase }: SeenPod): boolean {
+  if (restarts > 0 || lastExit !== undefined || unschedulable !== undefined || phase === 'Failed') return true;
+  return waiting !== undefined && waiting.reason !== 'ContainerCreating' && waiting.reason !== 'PodInitializing';
+}

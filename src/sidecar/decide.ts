@@ -1,0 +1,90 @@
+/** The heart of the second arrow: what was seen of a Process → its status. Pure: the time is part of what was seen. */
+import { definition } from '../names.ts';
+import type { ProcessStatus } from '../process.ts';
+import { definitionResolved } from './conditions/definition-resolved.ts';
+import { degraded } from './conditions/degraded.ts';
+import { dependenciesReady } from './conditions/dependencies-ready.ts';
+import { type Judged, progress } from './conditions/progress.ts';
+import { ready } from './conditions/ready.ts';
+import { temporalHealthy } from './conditions/temporal-healthy.ts';
+import { workersReady } from './conditions/workers-ready.ts';
+import { workloadReady } from './conditions/workload-ready.ts';
+import { type Known, know } from './known.ts';
+import type { Observation } from './observation.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface Decision {
+  readonly status: ProcessStatus;
+  /** Time alone may change the status after so many milliseconds. */
+  readonly recheckAfterMs?: number;
+}
+
+export function decide(seen: Observation): Decision {
+  const known = know(seen);
+  const definitionVerdict = definitionResolved(known);
+  const workload = workloadReady(known);
+  const workers = workersReady(known, workload);
+  const temporal = temporalHealthy(known);
+  const dependencies = dependenciesReady(known);
+  const degradedVerdict = degraded(known, { temporal, dependencies, definition: definitionVerdict });
+  const readyVerdict = ready({ definition: definitionVerdict, workload, workers, degraded: degradedVerdict });
+  const judged: Judged[] = [
+    { type: 'DefinitionResolved', verdict: definitionVerdict },
+    { type: 'WorkloadReady', verdict: workload },
+    { type: 'WorkersReady', verdict: workers },
+    { type: 'TemporalHealthy', verdict: temporal },
+    { type: 'DependenciesReady', verdict: dependencies },
+  ];
+  const { reconciling, stalled } = progress(known, readyVerdict, judged);
+  const all: Judged[] = [
+    { type: 'Ready', verdict: readyVerdict },
+    ...judged,
+    { type: 'Degraded', verdict: degradedVerdict },
+    ...(reconciling ? [{ type: 'Reconciling', verdict: reconciling }] : []),
+    ...(stalled ? [{ type: 'Stalled', verdict: stalled }] : []),
+  ];
+  return { status: statusOf(known, all), ...recheck(known, all) };
+}
+
+function statusOf(known: Known, judged: readonly Judged[]): ProcessStatus {
+  const { deployment } = known.seen;
+  const runs = definitionThatRuns(known);
+  return {
+    observedGeneration: known.generation,
+    conditions: judged.map((one) => conditionOf(known, one)),
+    ...(runs && { definition: runs }),
+    ...(deployment && {
+      workers: { desired: deployment.desired, ready: deployment.ready, summary: `${deployment.ready}/${deployment.desired}` },
+    }),
+  };
+}
+
+type Condition = NonNullable<ProcessStatus['conditions']>[number];
+
+/** The time moves only with the status, not with the words. */
+function conditionOf({ previous, generation, seen }: Known, { type, verdict }: Judged): Condition {
+  const last = previous.get(type);
+  const isSame = last?.status === verdict.status && last.lastTransitionTime !== '';
+  return {
+    type,
+    status: verdict.status,
+    reason: verdict.reason,
+    message: verdict.message,
+    lastTransitionTime: isSame ? last.lastTransitionTime : seen.now.replace(/\.\d+/, ''),
+    observedGeneration: generation,
+  };
+}
+
+/** What the running pods mount; while old and new ones differ, what the Deployment gives to new ones. */
+function definitionThatRuns({ seen, pods }: Known): ProcessStatus['definition'] {
+  const mounted = new Set(pods.flatMap(({ runningSince, currentDefinition }) => (runningSince === undefined ? [] : [currentDefinition])));
+  const [only] = mounted.size === 1 ? mounted : [];
+  const name = only ?? seen.deployment?.mounts.find(({ path }) => path === definition.key)?.configMap;
+  const found = seen.definitions.find(({ configMap }) => configMap === name);
+  return found && { version: found.version, checksum: found.found ?? found.checksum, configMap: found.configMap };
+}
+
+function recheck({ nowMs }: Known, judged: readonly { readonly verdict: Verdict }[]): Pick<Decision, 'recheckAfterMs'> {
+  const times = judged.flatMap(({ verdict }) => (verdict.until === undefined ? [] : [verdict.until]));
+  return times.length === 0 ? {} : { recheckAfterMs: Math.max(Math.min(...times) - nowMs, 0) };
+}

@@ -1,0 +1,52 @@
+/** Which pollers of a task queue are live workers of a Process: an entry outlives its worker, so its host must be a live pod. */
+import type { SeenPod, SeenPoller, SeenQueue } from './observation.ts';
+import { clockSkewMs, freshMs } from './timing.ts';
+
+export interface LivePollers {
+  readonly pollers: readonly SeenPoller[];
+  /** The pods that they are in; empty where `byFreshness`. */
+  readonly podNames: ReadonlySet<string>;
+  readonly kind: 'workflow' | 'activity';
+  /** Identities are custom, so that nothing but their freshness could be judged. */
+  readonly byFreshness: boolean;
+}
+
+/** Workflow pollers; activity pollers only where the pods have never polled for workflows. */
+export function livePollers(queue: SeenQueue, pods: readonly SeenPod[]): LivePollers {
+  const askedAt = Date.parse(queue.askedAt);
+  const live = liveAmong(queue.workflowPollers, pods, askedAt);
+  if (live.pollers.length > 0) return { ...live, kind: 'workflow' };
+  const everPolled = queue.workflowPollers.some((poller) => podOf(poller, pods) !== undefined || isCustom(poller));
+  if (everPolled || !queue.activityPollers) return { ...live, kind: 'workflow' };
+  return { ...liveAmong(queue.activityPollers, pods, askedAt), kind: 'activity' };
+}
+
+function liveAmong(pollers: readonly SeenPoller[], pods: readonly SeenPod[], askedAt: number): Omit<LivePollers, 'kind'> {
+  const fresh = pollers.filter(({ lastAccess }) => askedAt - Date.parse(lastAccess) <= freshMs);
+  const placed = fresh.flatMap((poller) => {
+    const pod = podOf(poller, pods);
+    return pod && hasPolledSinceStart(poller, pod) ? [{ poller, pod }] : [];
+  });
+  if (placed.length > 0) {
+    return { pollers: placed.map(({ poller }) => poller), podNames: new Set(placed.map(({ pod }) => pod.name)), byFreshness: false };
+  }
+  const custom = pods.some(({ runningSince }) => runningSince !== undefined)
+    ? fresh.filter((poller) => isCustom(poller) && !podOf(poller, pods))
+    : [];
+  return { pollers: custom, podNames: new Set(), byFreshness: custom.length > 0 };
+}
+
+/** The SDKs' own identity is `<pid>@<hostname>`; a custom one may at least hold the pod's name. */
+function podOf({ identity }: SeenPoller, pods: readonly SeenPod[]): SeenPod | undefined {
+  const host = identity.slice(identity.lastIndexOf('@') + 1);
+  return pods.find(({ hostname, name }) => host === hostname || (isCustom({ identity }) && identity.includes(name)));
+}
+
+/** A worker that is killed refreshes its entry by that; the container that was started after it is another. */
+function hasPolledSinceStart({ lastAccess }: SeenPoller, { runningSince }: SeenPod): boolean {
+  return runningSince !== undefined && Date.parse(lastAccess) >= Date.parse(runningSince) - clockSkewMs;
+}
+
+function isCustom({ identity }: Pick<SeenPoller, 'identity'>): boolean {
+  return !/^\d+@[^@]+$/.test(identity);
+}
