@@ -55,3 +55,13 @@ export function isSame(a: unknown, b: unknown): boolean {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].every((key) => isSame(a[key], b[key]));
 }
+
+/** The value at a path, or undefined when anything on the way is not there. */
+export function valueAt(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
+}
+
+export function objectsAt(value: unknown, ...path: readonly string[]): Resource[] {
+  const list = valueAt(value, ...path);
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}

@@ -2,8 +2,8 @@
 import { annotation, checksumHex, definition } from '../names.ts';
 import type { Problem } from '../problem.ts';
 import type { Pin } from '../process.ts';
-import { annotationOf, type Resource } from '../resource.ts';
-import { containerField, objectsAt, podPath, workerContainer } from './pod-template.ts';
+import { annotationOf, objectsAt, type Resource } from '../resource.ts';
+import { containerField, podPath, workerContainer } from './pod-template.ts';
 import { broken, type Rendered } from './rendered-process.ts';
 import { mismatchOf } from './stored-bytes.ts';
 

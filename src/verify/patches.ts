@@ -4,10 +4,9 @@ import type { Problem } from '../problem.ts';
 import type { Pin } from '../process.ts';
 import { definitionStore } from '../render/definition-store.ts';
 import { folderOf, placeOf } from '../render/located.ts';
-import { annotationOf, type Resource, referTo } from '../resource.ts';
+import { annotationOf, type Resource, referTo, valueAt } from '../resource.ts';
 import { folderIn } from './builds.ts';
 import type { Outcome } from './outcome.ts';
-import { valueAt } from './pod-template.ts';
 import { pinsOf } from './written-pins.ts';
 
 export function checkPatches(patches: readonly Resource[], items: readonly Resource[], dir: string): Outcome[] {

@@ -1,16 +1,6 @@
 /** What the checks look at in a worker Deployment, however little of it is as it should be. Pure. */
 import { definition } from '../names.ts';
-import { isObject, type Resource } from '../resource.ts';
-
-/** The value at a path, or undefined when anything on the way is not there. */
-export function valueAt(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
-}
-
-export function objectsAt(value: unknown, ...path: readonly string[]): Resource[] {
-  const list = valueAt(value, ...path);
-  return Array.isArray(list) ? list.filter(isObject) : [];
-}
+import { objectsAt, type Resource } from '../resource.ts';
 
 export const templatePath = ['spec', 'template'] as const;
 export const podPath = [...templatePath, 'spec'] as const;

@@ -5,8 +5,7 @@ import { entriesOf, type Kustomization, patchFilesOf, pathOfEntry, readKustomiza
 import { isOverlay } from '../overlay/reach.ts';
 import { parseDocuments } from '../package/documents.ts';
 import { isProcessKind } from '../render/located.ts';
-import { isObject, type Resource } from '../resource.ts';
-import { objectsAt, valueAt } from './pod-template.ts';
+import { isObject, objectsAt, type Resource, valueAt } from '../resource.ts';
 
 /** The keys under which a kustomization takes files, and other kustomizations. */
 export const takenKeys = ['resources', 'bases', 'components'] as const;

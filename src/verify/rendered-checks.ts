@@ -8,9 +8,9 @@ import { type Problem, problem } from '../problem.ts';
 import type { Pin } from '../process.ts';
 import { selector } from '../render/deployment.ts';
 import { workerEnv } from '../render/worker-env.ts';
-import { annotationOf, isSame, namespaceOf, type Resource, referTo } from '../resource.ts';
+import { annotationOf, isSame, namespaceOf, objectsAt, type Resource, referTo, valueAt } from '../resource.ts';
 import { definitionsMounted } from './mounted-definitions.ts';
-import { containerField, objectsAt, templatePath, valueAt, workerContainer } from './pod-template.ts';
+import { containerField, templatePath, workerContainer } from './pod-template.ts';
 import { broken, type Rendered, show } from './rendered-process.ts';
 
 const setInProcess = 'set it in the Process, before the function runs';

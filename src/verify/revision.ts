@@ -6,9 +6,8 @@ import { checksumHex } from '../names.ts';
 import { type Problem, problem, type ResourceRef } from '../problem.ts';
 import type { Pin } from '../process.ts';
 import { folderOf, isProcessKind, placeOf } from '../render/located.ts';
-import { nameOf, namespaceOf, type Resource, referTo } from '../resource.ts';
+import { nameOf, namespaceOf, type Resource, referTo, valueAt } from '../resource.ts';
 import type { Outcome } from './outcome.ts';
-import { valueAt } from './pod-template.ts';
 import { pinsOf, type WrittenPin } from './written-pins.ts';
 
 const identityFields = ['address', 'namespace', 'taskQueue'] as const;

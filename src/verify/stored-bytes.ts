@@ -2,8 +2,7 @@
 import { checksumOf } from '../definition/check.ts';
 import { annotation, definition } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
-import { annotationOf, type Resource, referTo } from '../resource.ts';
-import { valueAt } from './pod-template.ts';
+import { annotationOf, type Resource, referTo, valueAt } from '../resource.ts';
 
 /** Undefined: it holds them, or is no definition. */
 export function mismatchOf(configMap: Resource): Problem | undefined {

@@ -3,8 +3,7 @@
 import { annotation, deploymentName } from '../names.ts';
 import { type DefinitionStore, definitionStore } from '../render/definition-store.ts';
 import { isGenerated, isProcessKind } from '../render/located.ts';
-import { annotationOf, nameOf, namespaceOf, type Resource } from '../resource.ts';
-import { objectsAt, valueAt } from './pod-template.ts';
+import { annotationOf, nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
 
 /** A Process of the stream and all that is its own. */
 export interface Subject {

@@ -1,7 +1,6 @@
 /** The pins that a document of kind Process writes, be it a whole Process or a patch of one. Pure. */
 import type { Pin } from '../process.ts';
-import { isObject, type Resource } from '../resource.ts';
-import { valueAt } from './pod-template.ts';
+import { isObject, type Resource, valueAt } from '../resource.ts';
 
 export interface WrittenPin {
   readonly pin: Pin;

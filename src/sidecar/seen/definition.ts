@@ -1,0 +1,31 @@
+/** Of a live ConfigMap with a definition its claims and the checksum of its bytes; the bytes themselves are dropped as it comes in. */
+import { checksumOf } from '../../definition/check.ts';
+import { annotation, definition } from '../../names.ts';
+import { annotationOf, nameOf, type Resource } from '../../resource.ts';
+import type { SeenDefinition } from '../observation.ts';
+import { objectIn, optional, textIn } from './fields.ts';
+
+export interface OwnedDefinition {
+  /** The Process it was generated for. */
+  readonly owner: string;
+  readonly seen: SeenDefinition;
+}
+
+/** Undefined: it holds no definition of ours. */
+export function keepDefinition(configMap: Resource): OwnedDefinition | undefined {
+  const owner = annotationOf(configMap, annotation.generatedFor);
+  const checksum = annotationOf(configMap, annotation.definitionChecksum);
+  const id = annotationOf(configMap, annotation.definitionId);
+  const tenantId = annotationOf(configMap, annotation.definitionTenant);
+  if (owner === undefined || checksum === undefined || id === undefined || tenantId === undefined) return;
+  const text = textIn(objectIn(configMap, 'data'), definition.key);
+  const seen: SeenDefinition = {
+    configMap: nameOf(configMap),
+    id,
+    tenantId,
+    version: Number(annotationOf(configMap, annotation.definitionVersion)) || 0,
+    checksum,
+    ...optional('found', text === undefined ? undefined : checksumOf(text)),
+  };
+  return { owner, seen };
+}

@@ -1,0 +1,93 @@
+/**
+ * The Processes that are to be looked at: each at most once at a time, however often it is asked for, some of them at once, and one that
+ * fails again later without holding up the others.
+ */
+
+export interface WorkQueue {
+  add(key: string): void;
+  /** Later than now; an earlier time that is set already stands. */
+  addAfter(key: string, ms: number): void;
+  forget(key: string): void;
+  /** How many wait now. */
+  depth(): number;
+  /** Takes nothing up any more, and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+export interface WorkQueueOptions {
+  /** Gives after how many milliseconds to look again by itself, if so. */
+  readonly work: (key: string) => Promise<number | undefined>;
+  readonly onError: (key: string, error: unknown) => void;
+  readonly concurrency: number;
+}
+
+const firstRetryMs = 500;
+const longestRetryMs = 60_000;
+
+export function workQueue({ work, onError, concurrency }: WorkQueueOptions): WorkQueue {
+  const waiting = new Set<string>();
+  const busy = new Map<string, Promise<void>>();
+  const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
+  const failures = new Map<string, number>();
+  let isStopped = false;
+
+  const add = (key: string) => {
+    if (isStopped) return;
+    waiting.add(key);
+    takeUp();
+  };
+  const addAfter = (key: string, ms: number) => {
+    if (isStopped) return;
+    const at = Date.now() + ms;
+    const set = timers.get(key);
+    if (set && set.at <= at) return;
+    if (set) clearTimeout(set.timer);
+    const timer = setTimeout(() => {
+      timers.delete(key);
+      add(key);
+    }, ms);
+    timers.set(key, { at, timer });
+  };
+  const takeUp = () => {
+    for (const key of waiting) {
+      if (busy.size >= concurrency) return;
+      if (busy.has(key)) continue;
+      waiting.delete(key);
+      busy.set(key, run(key));
+    }
+  };
+  const run = async (key: string) => {
+    try {
+      // Not within the call of whoever added it: one that adds many gets them all in first.
+      await Promise.resolve();
+      const again = await work(key);
+      failures.delete(key);
+      if (again !== undefined) addAfter(key, again);
+    } catch (error) {
+      onError(key, error);
+      const times = failures.get(key) ?? 0;
+      failures.set(key, times + 1);
+      addAfter(key, Math.min(firstRetryMs * 2 ** times, longestRetryMs));
+    } finally {
+      busy.delete(key);
+      takeUp();
+    }
+  };
+  return {
+    add,
+    addAfter,
+    forget: (key) => {
+      waiting.delete(key);
+      failures.delete(key);
+      clearTimeout(timers.get(key)?.timer);
+      timers.delete(key);
+    },
+    depth: () => waiting.size + busy.size,
+    stop: async () => {
+      isStopped = true;
+      waiting.clear();
+      for (const { timer } of timers.values()) clearTimeout(timer);
+      await Promise.allSettled(busy.values());
+    },
+  };
+}
