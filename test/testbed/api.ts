@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Agent, request as send } from 'node:https';
-import type { ControlPlane } from './control-plane.ts';
+import type { Credentials } from './kubeconfig.ts';
 
 /** Any KRM object. */
 export interface KubeObject {
@@ -19,7 +19,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-export type Server = Pick<ControlPlane, 'url' | 'token' | 'caFile'>;
+export type Server = Pick<Credentials, 'url' | 'token' | 'caFile'>;
 
 /** One connection is used again and again: a table of a hundred verdicts is a hundred handshakes otherwise. */
 const agents = new WeakMap<Server, Agent>();

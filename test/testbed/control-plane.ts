@@ -1,122 +1,113 @@
-/** A real Kubernetes API for tests: etcd and kube-apiserver on loopback. Nothing runs in it; controllers come with a later part. */
+/** A real Kubernetes API for tests, on loopback: etcd and kube-apiserver, and where asked for the controllers that make things happen. */
 
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { request } from './api.ts';
+import { apiserverArgs, isApiserverReady, writeApiserverFiles } from './apiserver.ts';
+import { startControllers } from './controllers.ts';
+import { compactEtcd, etcdArgs, isEtcdHealthy } from './etcd.ts';
+import { withFreePorts } from './free-ports.ts';
+import type { Credentials } from './kubeconfig.ts';
 import { part } from './parts.ts';
 import type { ServerProcess } from './server-process.ts';
-import { freePorts, isFree, scratchFolder, startServer, untilReady } from './server-process.ts';
+import { scratchFolder, startServer, untilReady } from './server-process.ts';
 
-export interface ControlPlane {
-  /** `https://127.0.0.1:PORT` */
-  readonly url: string;
-  /** A bearer token of the group system:masters. */
-  readonly token: string;
-  /** The certificate authority that the server made for itself (PEM). */
-  readonly caFile: string;
-  /** The path of a kubeconfig with all of the above. */
-  readonly kubeconfig: string;
+export interface ControlPlaneOptions {
+  /** Also kube-controller-manager and kube-scheduler. Without them nothing happens to what is stored. */
+  readonly controllers?: boolean;
+  /** More flags for kube-apiserver, such as `--min-request-timeout=2`, with which watches end every few seconds. */
+  readonly apiserverArgs?: readonly string[];
+}
+
+export type ControlPlaneServer = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler';
+
+/** Its credentials are a bearer token of the group system:masters. */
+export interface ControlPlane extends Credentials {
   /** The servers themselves, etcd first, for tests about the test bed. */
   readonly servers: readonly ServerProcess[];
-  /** Ends both servers and removes their folders. The end of the test process does the same, however it comes. */
+  /** A crash. Ports and data stay for `restart`. */
+  kill(name: ControlPlaneServer): Promise<void>;
+  /** SIGSTOP: connections are accepted, or stay open, and nothing answers. */
+  pause(name: ControlPlaneServer): Promise<void>;
+  resume(name: ControlPlaneServer): Promise<void>;
+  /** Starts it again (a running one is killed first), on the same port and with its data, and waits until it answers. */
+  restart(name: ControlPlaneServer): Promise<void>;
+  /** Makes every earlier resource version too old (410) to go on from. Restarts kube-apiserver, whose watch cache remembers some. */
+  expireWatches(): Promise<void>;
+  /** Ends all servers and removes their folders. The end of the test process does the same, however it comes. */
   stop(): Promise<void>;
 }
 
-/** Starts a control plane in some four seconds. Throws with both logs when it cannot. */
-export async function startControlPlane(): Promise<ControlPlane> {
+/** Starts a control plane in some three seconds, five with controllers. Throws with the servers' logs when it cannot. */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const executables = { etcd: await part('etcd'), apiserver: await part('kube-apiserver') };
-  for (let attempt = 1; ; attempt++) {
-    const [etcdPort = 0, apiPort = 0] = await freePorts(2);
-    try {
-      return await start(executables, etcdPort, apiPort);
-    } catch (error) {
-      // Between finding a port and listening on it, somebody else may have taken it.
-      const taken = !((await isFree(etcdPort)) && (await isFree(apiPort)));
-      if (!taken || attempt === 3) throw error;
-    }
-  }
+  return withFreePorts(2, ([etcdPort = 0, apiPort = 0]) => start({ options, executables, etcdPort, apiPort }));
 }
 
-async function start(executables: { etcd: string; apiserver: string }, etcdPort: number, apiPort: number): Promise<ControlPlane> {
+interface Start {
+  readonly options: ControlPlaneOptions;
+  readonly executables: { readonly etcd: string; readonly apiserver: string };
+  readonly etcdPort: number;
+  readonly apiPort: number;
+}
+
+async function start({ options, executables, etcdPort, apiPort }: Start): Promise<ControlPlane> {
   const etcdUrl = `http://127.0.0.1:${etcdPort}`;
-  const url = `https://127.0.0.1:${apiPort}`;
-  const token = randomUUID();
-  const etcdScratch = scratchFolder('etcd');
-  const etcd = startServer('etcd', executables.etcd, etcdArgs(etcdScratch, etcdUrl), etcdScratch);
-  const scratch = scratchFolder('kube-apiserver');
-  writeFileSync(join(scratch, 'tokens.csv'), `${token},tester,tester,"system:masters"\n`, { mode: 0o600 });
-  writeFileSync(join(scratch, 'service-account.key'), serviceAccountKey(), { mode: 0o600 });
-  const apiserver = startServer('kube-apiserver', executables.apiserver, apiserverArgs(scratch, etcdUrl, apiPort), scratch);
-  const servers = [etcd, apiserver];
-  const caFile = join(scratch, 'certificates/apiserver.crt');
-  const kubeconfig = join(scratch, 'kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigText({ url, token, caFile }), { mode: 0o600 });
+  const [etcdScratch, scratch] = [scratchFolder('etcd'), scratchFolder('kube-apiserver')];
+  const etcd = { name: 'etcd', executable: executables.etcd, args: etcdArgs(etcdScratch, etcdUrl), scratch: etcdScratch };
+  const { serviceAccountKey, ...credentials } = writeApiserverFiles(scratch, `https://127.0.0.1:${apiPort}`);
+  const args = [...apiserverArgs(scratch, etcdUrl, apiPort), ...(options.apiserverArgs ?? [])];
+  const apiserver = { name: 'kube-apiserver', executable: executables.apiserver, args, scratch };
+  const servers = [startServer(etcd), startServer(apiserver)];
   const stop = async () => {
     await Promise.all(servers.map((server) => server.stop()));
   };
-  const controlPlane = { url, token, caFile, kubeconfig, servers, stop };
   try {
-    await untilReady(servers, () => isReady(controlPlane));
+    if (options.controllers) {
+      await untilReady(servers, async () => existsSync(credentials.caFile));
+      servers.push(...(await startControllers({ ...credentials, serviceAccountKey })));
+    }
+    await untilReady(servers, () => isApiserverReady(credentials));
+    if (options.controllers) await untilReady(servers, () => isControlled(credentials));
   } catch (error) {
     await stop();
     throw error;
   }
-  return controlPlane;
+  return { ...credentials, servers, stop, ...faults({ servers, credentials, etcdUrl }) };
 }
 
-/** Durability is of no use to a test; peers do not exist, so their port may be any. */
-function etcdArgs(scratch: string, url: string): string[] {
-  return [
-    `--data-dir=${join(scratch, 'data')}`,
-    '--unsafe-no-fsync',
-    `--listen-client-urls=${url}`,
-    `--advertise-client-urls=${url}`,
-    '--listen-peer-urls=http://127.0.0.1:0',
-    '--log-level=warn',
-  ];
+/** The controllers are at work once the first service account is there. */
+async function isControlled(credentials: Credentials): Promise<boolean> {
+  return (await request(credentials, 'GET', '/api/v1/namespaces/default/serviceaccounts/default')).code === 200;
 }
 
-/** The advertised address is given because a machine without a network has none to be found. */
-function apiserverArgs(scratch: string, etcdUrl: string, port: number): string[] {
-  return [
-    `--etcd-servers=${etcdUrl}`,
-    `--cert-dir=${join(scratch, 'certificates')}`,
-    `--secure-port=${port}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
-    '--service-account-issuer=https://kubernetes.default.svc',
-    `--service-account-key-file=${join(scratch, 'service-account.key')}`,
-    `--service-account-signing-key-file=${join(scratch, 'service-account.key')}`,
-    `--token-auth-file=${join(scratch, 'tokens.csv')}`,
-    '--authorization-mode=RBAC',
-    '--service-cluster-ip-range=10.96.0.0/24',
-    '--endpoint-reconciler-type=none',
-  ];
+interface Running {
+  readonly servers: readonly ServerProcess[];
+  readonly credentials: Credentials;
+  readonly etcdUrl: string;
 }
 
-function serviceAccountKey(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return privateKey.export({ type: 'sec1', format: 'pem' }).toString();
-}
+type Faults = Pick<ControlPlane, 'kill' | 'pause' | 'resume' | 'restart' | 'expireWatches'>;
 
-function kubeconfigText({ url, token, caFile }: Pick<ControlPlane, 'url' | 'token' | 'caFile'>): string {
-  // JSON is YAML; names of clusters, users and contexts are one word.
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'testbed', cluster: { server: url, 'certificate-authority': caFile } }],
-    users: [{ name: 'tester', user: { token } }],
-    contexts: [{ name: 'testbed', context: { cluster: 'testbed', user: 'tester' } }],
-    'current-context': 'testbed',
-  });
-}
-
-async function isReady(controlPlane: ControlPlane): Promise<boolean> {
-  try {
-    return (await request(controlPlane, 'GET', '/readyz')).code === 200;
-  } catch {
-    // Not listening yet, or its certificate is not written yet.
-    return false;
-  }
+function faults({ servers, credentials, etcdUrl }: Running): Faults {
+  const find = (name: ControlPlaneServer): ServerProcess => {
+    const server = servers.find((candidate) => candidate.name === name);
+    if (!server) throw new Error(`this control plane has no ${name}: start it with { controllers: true }`);
+    return server;
+  };
+  const restart = async (name: ControlPlaneServer) => {
+    const server = find(name);
+    await server.restart();
+    if (name === 'etcd') await untilReady([server], () => isEtcdHealthy(etcdUrl));
+    if (name === 'kube-apiserver') await untilReady([server], () => isApiserverReady(credentials));
+  };
+  return {
+    kill: (name) => find(name).kill(),
+    pause: (name) => find(name).pause(),
+    resume: (name) => find(name).resume(),
+    restart,
+    expireWatches: async () => {
+      await compactEtcd(etcdUrl);
+      await restart('kube-apiserver');
+    },
+  };
 }

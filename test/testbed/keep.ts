@@ -8,10 +8,11 @@ import { spawn } from 'node:child_process';
  * and none can be missed. Then the whole process group goes, the keeper itself last.
  */
 const keeper = `
-scratch=$1; shift
+scratch=$1; pid_file=$2; shift 2
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
+[ -z "$pid_file" ] || echo "$child" >"$pid_file"
 stopping=
 trap '' TERM HUP INT PIPE
 trap 'stopping=1' USR1
@@ -30,6 +31,8 @@ exit "$code"
 export interface KeepOptions {
   /** A folder of the child's own, removed when the child is stopped or its owner ends; left in place when the child ends by itself. */
   readonly scratch?: string;
+  /** Where the child's pid is written, for signals to it; `child` below is the keeper. */
+  readonly pidFile?: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Where the child's stdout and stderr go: file descriptors, or `pipe` to read them from `child`. */
@@ -48,9 +51,9 @@ export interface Kept {
 
 /** Starts a command in a process group of its own. */
 export function keep(command: string, args: readonly string[], options: KeepOptions = {}): Kept {
-  const { scratch = '', cwd, env, output = 'ignore', background = false } = options;
+  const { scratch = '', pidFile = '', cwd, env, output = 'ignore', background = false } = options;
   const stdio: StdioOptions = ['pipe', output, output];
-  const child = spawn('/bin/sh', ['-c', keeper, 'sh', scratch, command, ...args], { cwd, env, stdio, detached: true });
+  const child = spawn('/bin/sh', ['-c', keeper, 'sh', scratch, pidFile, command, ...args], { cwd, env, stdio, detached: true });
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 137));

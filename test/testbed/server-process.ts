@@ -1,22 +1,40 @@
-/** One server of the test bed: a kept child with a scratch folder, its log in that folder, and a port that was free. */
+/** One server of the test bed: a kept child with a scratch folder and its log in there, that tests can kill, freeze and start again. */
 
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo, Server } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Kept } from './keep.ts';
 import { keep } from './keep.ts';
 
 export interface ServerProcess {
-  /** The pid of the keeper; the server is its child. */
-  readonly pid: number;
   readonly name: string;
   readonly scratch: string;
   hasEnded(): boolean;
   /** The last lines that the server wrote. */
   log(): string;
+  /** SIGKILL, as a crash. Resolves when it is gone; its folder stays. */
+  kill(): Promise<void>;
+  /** SIGSTOP: connections stay open and nothing answers. */
+  pause(): Promise<void>;
+  /** SIGCONT. */
+  resume(): Promise<void>;
+  /** Kills it where it still runs, and starts it with the same arguments in the same folder. It is not ready yet then. */
+  restart(): Promise<void>;
+  /** The pid of the server itself. */
+  pid(): Promise<number>;
   stop(): Promise<void>;
+}
+
+export interface ServerCommand {
+  readonly name: string;
+  readonly executable: string;
+  readonly args: readonly string[];
+  /** From `scratchFolder`. */
+  readonly scratch: string;
+  /** Default: this process's. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A folder for one server; it goes when the server is stopped or the test ends. */
@@ -24,26 +42,90 @@ export function scratchFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `ameide-${name}-`));
 }
 
-export function startServer(name: string, executable: string, args: readonly string[], scratch: string): ServerProcess {
-  const logFile = join(scratch, 'log');
-  const output = openSync(logFile, 'a');
-  const { child, ended, stop } = keep(executable, args, { scratch, cwd: scratch, output, background: true });
-  closeSync(output);
-  let over = false;
-  ended.finally(() => {
-    over = true;
-  });
+export function startServer(command: ServerCommand): ServerProcess {
+  const { name, scratch } = command;
+  let running = run(command);
+  /** Holds the folder while the server is dead, so that it goes with the test all the same. */
+  let caretaker: Kept | undefined;
+  const signal = async (name: NodeJS.Signals) => {
+    process.kill(await readPid(running), name);
+  };
+  const kill = async () => {
+    if (running.over) return;
+    caretaker = keep('sleep', ['2147483647'], { scratch, background: true });
+    await signal('SIGKILL');
+    await untilGone(running);
+  };
   return {
-    pid: child.pid ?? 0,
     name,
     scratch,
-    hasEnded: () => over,
-    log: () => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-20).join('\n'),
+    hasEnded: () => running.over,
+    log: () => readFileSync(join(scratch, 'log'), 'utf8').trimEnd().split('\n').slice(-20).join('\n'),
+    kill,
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+    restart: async () => {
+      await kill();
+      running = run(command);
+      await dismiss(caretaker);
+      caretaker = undefined;
+    },
+    pid: () => readPid(running),
     stop: async () => {
-      await stop();
+      await Promise.all([running.stop(), caretaker?.stop()]);
       rmSync(scratch, { recursive: true, force: true });
     },
   };
+}
+
+interface Running extends Kept {
+  readonly name: string;
+  readonly pidFile: string;
+  over: boolean;
+}
+
+function run({ name, executable, args, scratch, env }: ServerCommand): Running {
+  const output = openSync(join(scratch, 'log'), 'a');
+  const pidFile = join(scratch, 'pid');
+  rmSync(pidFile, { force: true });
+  const kept = keep(executable, args, { scratch, pidFile, cwd: scratch, ...(env && { env }), output, background: true });
+  closeSync(output);
+  const running = { ...kept, name, pidFile, over: false };
+  kept.ended.finally(() => {
+    running.over = true;
+  });
+  return running;
+}
+
+/** The file is written by the keeper, a moment after the start. */
+async function readPid(running: Running): Promise<number> {
+  for (;;) {
+    if (running.over) throw new Error(`${running.name} does not run`);
+    const text = readIfThere(running.pidFile);
+    if (text.endsWith('\n')) return Number(text);
+    await delay(5);
+  }
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Ends it without its cleaning up. */
+async function dismiss(caretaker: Kept | undefined): Promise<void> {
+  if (!caretaker?.child.pid) return;
+  process.kill(-caretaker.child.pid, 'SIGKILL');
+  await untilGone(caretaker);
+}
+
+/** Background children do not keep the test alive; waiting for one's end must. */
+async function untilGone({ child, ended }: Kept): Promise<void> {
+  child.ref();
+  await ended;
 }
 
 /** Asks until the answer is yes. Throws with the servers' logs when one of them ends first, or after `limitMs`. */
@@ -60,32 +142,4 @@ export async function untilReady(servers: readonly ServerProcess[], isReady: () 
 
 function logs(servers: readonly ServerProcess[]): string {
   return servers.map((server) => `--- ${server.name}, last lines:\n${server.log()}`).join('\n');
-}
-
-/** Different loopback ports that are free now. All are held until the last is found, so that none is given twice. */
-export async function freePorts(count: number): Promise<number[]> {
-  const held = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = held.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(held.map(close));
-  return ports;
-}
-
-export async function isFree(port: number): Promise<boolean> {
-  try {
-    await close(await listen(port));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function listen(port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject).listen(port, '127.0.0.1', () => resolve(server));
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
 }
