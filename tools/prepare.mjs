@@ -11,18 +11,20 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, 'node_modules/.bin/node');
-const compiled = ['src', 'test', 'bench'];
+const compiled = ['src', 'test', 'bench', 'examples'];
 const stamp = join(root, 'build/.prepared');
+const worker = 'examples/worker';
 
 if (!isInstalled()) {
   run('Installing the npm packages (some 30 s, once)', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
 }
-const state = stateOfSources();
+const state = stateOf([...compiled, 'proto', 'tools', 'deploy', 'fn-config']);
 if (!isBuilt()) {
   rmSync(stamp, { force: true });
   run('Compiling', node, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.']);
   removeOrphans();
   if (existsSync(join(root, 'tools/bundle.mjs'))) run('Bundling', node, ['tools/bundle.mjs']);
+  bundleWorkflows();
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, state);
 }
@@ -52,11 +54,19 @@ function isBuilt() {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === state;
 }
 
-/** A hash of every file that decides what is in build/ and dist/. */
-function stateOfSources() {
+/** The example worker's workflows, which take seconds to bundle and seldom change. */
+function bundleWorkflows() {
+  const [bundle, bundled] = [join(root, 'build', worker, 'workflow-bundle.cjs'), join(root, 'build', worker, '.bundled')];
+  const now = stateOf([worker]);
+  if (existsSync(bundle) && existsSync(bundled) && readFileSync(bundled, 'utf8') === now) return;
+  run('Bundling the example worker', node, [join(root, 'build', worker, 'bundle-workflows.js')]);
+  writeFileSync(bundled, now);
+}
+
+/** A hash of the files in these folders, and of those that decide how they are built: what is in build/ and dist/ follows from them. */
+function stateOf(folders) {
   const hash = createHash('sha256');
-  const folders = [...compiled, 'proto', 'tools', 'deploy', 'fn-config'].flatMap(filesIn);
-  for (const file of [...folders, 'package.json', 'package-lock.json', 'tsconfig.json']) {
+  for (const file of [...folders.flatMap(filesIn), 'package.json', 'package-lock.json', 'tsconfig.json']) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(join(root, file)))
@@ -69,7 +79,7 @@ function stateOfSources() {
 function filesIn(folder) {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && (!compiled.includes(folder) || /\.[cm]?ts$/.test(entry.name)))
+    .filter((entry) => entry.isFile() && (!compiled.includes(folder.split('/')[0]) || /\.[cm]?ts$/.test(entry.name)))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
     .sort();
 }

@@ -1,0 +1,25 @@
+/** What this worker understands of a definition. Definitions belong to their workers: ameide-process never looks inside. */
+
+export interface Definition {
+  readonly steps?: readonly Step[];
+}
+
+/**
+ * `signal`, `approval` and `form` wait for a signal, `wait` for some seconds; every other kind is handed to the activity `perform`.
+ */
+export interface Step {
+  readonly name: string;
+  readonly kind: string;
+  /** For `activity`: which. */
+  readonly activity?: string;
+  /** The signal that is waited for. Default: the step's name. */
+  readonly signal?: string;
+  readonly seconds?: number;
+  /** How long the step may take, such as `15m`. */
+  readonly timeout?: string;
+  readonly retries?: number;
+  /** Which step is next, or `end`. Default: the one that stands below. */
+  readonly next?: string;
+  /** Which step is next when the signal did not come in time. Default: the process fails. */
+  readonly onTimeout?: string;
+}

@@ -1,0 +1,6 @@
+/** What the image runs. */
+import process from 'node:process';
+import { readEnvironment } from './environment.ts';
+import { runWorker } from './worker.ts';
+
+await runWorker(readEnvironment(process.env));

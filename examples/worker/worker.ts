@@ -1,0 +1,46 @@
+/** One worker, from its connection to its graceful end. */
+import { readFileSync } from 'node:fs';
+import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from './activities.ts';
+import type { Environment } from './environment.ts';
+import { createLogger } from './logger.ts';
+import { serveProbes } from './probes.ts';
+
+/** Ends well within the 30 seconds that Kubernetes gives a pod unless `spec.worker.terminationGracePeriodSeconds` says otherwise. */
+const shutdownGraceTime = '20s';
+
+/** Runs until SIGTERM or SIGINT: then it polls no more, and gives running activities time to end. `more` are options of the SDK's. */
+export async function runWorker(environment: Environment, more: Partial<WorkerOptions> = {}): Promise<void> {
+  Runtime.install({ logger: createLogger(environment.logLevel) });
+  let worker: Worker | undefined;
+  const probes = await serveProbes(environment.probes, () => worker?.getStatus());
+  const connection = await NativeConnection.connect(connectionOptions(environment));
+  worker = await Worker.create({
+    connection,
+    namespace: environment.namespace,
+    taskQueue: environment.taskQueue,
+    workflowBundle: { codePath: new URL('./workflow-bundle.cjs', import.meta.url).pathname },
+    activities: createActivities(environment),
+    shutdownGraceTime,
+    ...(environment.maxConcurrency && { maxConcurrentActivityTaskExecutions: environment.maxConcurrency }),
+    ...more,
+  });
+  await worker.run();
+  await connection.close();
+  probes.close();
+}
+
+function connectionOptions({ address, apiKey, tls }: Environment): NativeConnectionOptions {
+  if (!tls) return { address, ...(apiKey && { apiKey }) };
+  const { serverName, ca, certificate, key } = tls;
+  return {
+    address,
+    ...(apiKey && { apiKey }),
+    tls: {
+      ...(serverName && { serverNameOverride: serverName }),
+      ...(ca && { serverRootCACertificate: readFileSync(ca) }),
+      ...(certificate && key && { clientCertPair: { crt: readFileSync(certificate), key: readFileSync(key) } }),
+    },
+  };
+}
