@@ -24,12 +24,12 @@ export type Server = Pick<Credentials, 'url' | 'token' | 'caFile'>;
 /** One connection is used again and again: a table of a hundred verdicts is a hundred handshakes otherwise. */
 const agents = new WeakMap<Server, Agent>();
 
-/** One request. Any HTTP status is an answer; throws only when there is none within 30 s. */
+/** One request; a PATCH is a merge patch. Any HTTP status is an answer; throws only when there is none within 30 s. */
 export function request(server: Server, method: string, path: string, body?: unknown): Promise<Answer> {
   const headers = {
     authorization: `Bearer ${server.token}`,
     accept: 'application/json',
-    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(body !== undefined && { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
   };
   const agent = agents.get(server) ?? new Agent({ keepAlive: true, ca: readFileSync(server.caFile) });
   agents.set(server, agent);
