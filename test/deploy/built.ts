@@ -21,7 +21,10 @@ export function deployFolders(): string[] {
 
 /** The objects of a folder of deploy/, or of any other one (absolute). */
 export async function built(folder: string): Promise<KubeObject[]> {
-  const { stdout } = await promisify(execFile)(await part('kustomize'), ['build', join(folder.startsWith('/') ? '' : deployFolder, folder)]);
+  const { stdout } = await promisify(execFile)(await part('kustomize'), [
+    'build',
+    join(folder.startsWith('/') ? '' : deployFolder, folder),
+  ]);
   return loadAll(stdout, { schema }) as KubeObject[];
 }
 
