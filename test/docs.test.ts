@@ -1,4 +1,4 @@
-/** Every block of README.md and of the examples' READMEs is run: commands with the output that stands below them, TypeScript, YAML. */
+/** Every block of README.md and of the READMEs in examples/ and deploy/ is run: commands with the output that stands below them, TypeScript, YAML. */
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,12 @@ interface Block {
   readonly line: number;
 }
 
-const pages = ['README.md', ...findReadmes('examples'), ...(existsSync(join(root, 'docs')) ? findReadmes('docs') : [])];
+const pages = [
+  'README.md',
+  ...findReadmes('examples'),
+  ...findReadmes('deploy'),
+  ...(existsSync(join(root, 'docs')) ? findReadmes('docs') : []),
+];
 /** Commands that a test cannot run: they run this test. */
 const notRun = new Set(['npm test', 'npm start && npm test']);
 const test = suite('docs');

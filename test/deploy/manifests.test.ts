@@ -1,6 +1,6 @@
 /** What is in deploy/ is built by kustomize and accepted by a real API server; the parts agree with each other and with the defaults. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { suite } from 'uvu';
@@ -115,6 +115,16 @@ test('in another namespace everything follows, and the Lease keeps its name', as
     rules.flatMap(({ resourceNames = [] }) => resourceNames),
     ['ameide-process'],
   );
+});
+
+test('README.md tells of every folder, and applies only what is there', () => {
+  const readme = readFileSync(join(deployFolder, 'README.md'), 'utf8');
+  const told = [...readme.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, folder]) => folder!);
+  const folders = deployFolders();
+  assert.equal(told.sort(), [...new Set(folders.map((folder) => folder.split('/')[0]!))]);
+  const applied = [...readme.matchAll(/^kubectl apply .*-k deploy\/(\S+)$/gm)].map(([, folder]) => folder!);
+  assert.ok(applied.length > 3);
+  for (const folder of applied) assert.ok(folders.includes(folder), folder);
 });
 
 function subjectsOf(objects: readonly KubeObject[]): [name: string, subjects: { namespace: string }[]][] {
