@@ -10,6 +10,7 @@ import { buildPart } from './build-part.ts';
 export const root = nearest(dirname(fileURLToPath(import.meta.url)));
 
 const kubernetes = 'k8s.io/component-base/version';
+const kpt = { module: join(root, 'test/testbed/kpt'), go: '1.26.0' };
 const controlPlane = { module: join(root, 'test/testbed/control-plane'), go: '1.26.0' };
 
 /** Without the version, clients refuse the server as one they do not know. */
@@ -17,7 +18,8 @@ const kubernetesFlags = `-s -w -X ${kubernetes}.gitVersion=v1.36.1 -X ${kubernet
 
 const recipes = {
   kustomize: { version: '5.8.1', go: '1.24.0', install: 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1', cold: '1 minute' },
-  kpt: { version: '1.0.0-beta.60', go: '1.26.0', module: join(root, 'test/testbed/kpt'), package: '.', cold: '2 minutes' },
+  kpt: { ...kpt, version: '1.0.0-beta.60', package: '.', cold: '2 minutes' },
+  kstatus: { ...kpt, version: '0.37.2', package: './kstatus', cold: '1 minute' },
   etcd: { ...controlPlane, version: '3.6.8', package: 'go.etcd.io/etcd/server/v3', cold: '1 minute' },
   'kube-apiserver': {
     ...controlPlane,

@@ -1,4 +1,4 @@
-// kpt for the tests: its `fn` commands, built from its own modules.
+// kpt for the tests: its `fn` commands, and the kstatus that it waits by, built from their own modules.
 module ameide.io/process/test/testbed/kpt
 
 go 1.26.0
@@ -6,6 +6,8 @@ go 1.26.0
 require (
 	github.com/kptdev/kpt v1.0.0-beta.60
 	github.com/spf13/cobra v1.9.1
+	k8s.io/apimachinery v0.34.1
+	sigs.k8s.io/cli-utils v0.37.2
 )
 
 require (
@@ -85,7 +87,6 @@ require (
 	gopkg.in/inf.v0 v0.9.1 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	k8s.io/api v0.34.1 // indirect
-	k8s.io/apimachinery v0.34.1 // indirect
 	k8s.io/cli-runtime v0.34.1 // indirect
 	k8s.io/client-go v0.34.1 // indirect
 	k8s.io/component-base v0.34.1 // indirect
@@ -93,7 +94,6 @@ require (
 	k8s.io/kube-openapi v0.0.0-20250710124328-f3f2b991d03b // indirect
 	k8s.io/kubectl v0.34.1 // indirect
 	k8s.io/utils v0.0.0-20250604170112-4c0f3b243397 // indirect
-	sigs.k8s.io/cli-utils v0.37.2 // indirect
 	sigs.k8s.io/controller-runtime v0.22.3 // indirect
 	sigs.k8s.io/json v0.0.0-20241014173422-cfa47c3a1cc8 // indirect
 	sigs.k8s.io/kustomize/api v0.20.1 // indirect
