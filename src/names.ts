@@ -102,8 +102,13 @@ export function deploymentName(process: string): string {
   return fit(`${process}-process`);
 }
 
+/** The Role and the binding by which the sidecar may read the Secrets with a Process's credentials for Temporal. */
+export function secretsRoleName(process: string): string {
+  return fit(`${process}-temporal-secrets`, 253);
+}
+
 /** The kinds of what is generated. */
-export const generatedKinds: ReadonlySet<string> = new Set(['ConfigMap', 'Deployment']);
+export const generatedKinds: ReadonlySet<string> = new Set(['ConfigMap', 'Deployment', 'Role', 'RoleBinding']);
 
 /** 64 hex digits of a checksum `sha256:…`: the folder of a definition in the pods. */
 export function checksumHex(checksum: string): string {

@@ -4,6 +4,8 @@ import type { Resource } from '../resource.ts';
 import { definitionConfigMap } from './definition-config-map.ts';
 import { workerDeployment } from './deployment.ts';
 import type { Resolved } from './resolve.ts';
+import { secretsRole, temporalSecrets } from './secrets-role.ts';
+import { secretsRoleBinding } from './secrets-role-binding.ts';
 
 export interface Plan {
   readonly resolved: Resolved;
@@ -11,6 +13,8 @@ export interface Plan {
 }
 
 export function plan(resolved: Resolved, config: FnConfig): Plan {
-  const definitions = [resolved.current, ...resolved.retained].map((text) => definitionConfigMap(resolved.process, text));
-  return { resolved, resources: [...definitions, workerDeployment(resolved, config)] };
+  const { process, current, retained } = resolved;
+  const definitions = [current, ...retained].map((text) => definitionConfigMap(process, text));
+  const rights = temporalSecrets(process.spec).length > 0 ? [secretsRole(process), secretsRoleBinding(process, config)] : [];
+  return { resolved, resources: [...definitions, workerDeployment(resolved, config), ...rights] };
 }

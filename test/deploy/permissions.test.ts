@@ -1,16 +1,20 @@
 /** The comparison of rights with deeds, on a real audit log: what the sidecar's account lacks and what it does not need are both told. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadAll } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { kubernetesSchema as schema } from '../../src/yaml/schema.ts';
 import type { KubeObject, Server } from '../testbed/api.ts';
 import { demand, request } from '../testbed/api.ts';
 import type { ControlPlane } from '../testbed/control-plane.ts';
 import { startControlPlane } from '../testbed/control-plane.ts';
 import { resourcePath } from '../testbed/discovery.ts';
 import { serviceAccountKubeconfig } from '../testbed/kubeconfig.ts';
+import { root } from '../testbed/parts.ts';
+import { until } from '../testbed/until.ts';
 import { built } from './built.ts';
 import { type Audit, auditIn, comparePermissions } from './permissions.ts';
 
@@ -52,6 +56,24 @@ test('an account that did nothing is a mistake, and so is a wildcard', ({ object
   const rules = [{ apiGroups: ['*'], resources: ['pods'], verbs: ['get'] }];
   const wide = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'wide', namespace: 'sales' }, rules };
   assert.throws(() => comparePermissions([wide], audit, 'ameide-system/ameide-process'), /cannot be compared/);
+});
+
+test('the rendered Role lets it read the Secrets of one Process, and no others', async ({ plane, sidecar }) => {
+  const rendered = loadAll(readFileSync(join(root, 'examples/several/order-to-cash.generated.yaml'), 'utf8'), { schema }) as KubeObject[];
+  const rights = rendered.filter(({ kind }) => kind === 'Role' || kind === 'RoleBinding');
+  assert.is(rights.length, 2);
+  const namespace = rights[0]!.metadata.namespace!;
+  const named = (rights[0]!.rules as { resourceNames: string[] }[]).flatMap(({ resourceNames }) => resourceNames);
+  assert.ok(named.length > 0);
+  const read = async (name: string) => (await request(sidecar, 'GET', `/api/v1/namespaces/${namespace}/secrets/${name}`)).code;
+  assert.is(await read(named[0]!), 403);
+  for (const object of rights) await demand(plane, 'POST', (await resourcePath(plane, object))!, object);
+  for (const name of [...named, 'other']) {
+    await demand(plane, 'POST', `/api/v1/namespaces/${namespace}/secrets`, { metadata: { name }, stringData: { key: 'value' } });
+  }
+  for (const name of named) await until({ what: `Secret ${name} to be readable`, look: () => read(name), isSo: (code) => code === 200 });
+  assert.is(await read('other'), 403);
+  assert.is((await request(sidecar, 'GET', `/api/v1/namespaces/${namespace}/secrets`)).code, 403);
 });
 
 test.run();

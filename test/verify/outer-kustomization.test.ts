@@ -222,6 +222,7 @@ test('-o json has the shape of the platform’s verify', ({ tools }) => {
       'selector PASS',
       'env PASS',
       'mount PASS',
+      'secrets PASS',
       'owned PASS',
       'unique PASS',
     ]);

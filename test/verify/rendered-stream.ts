@@ -16,6 +16,8 @@ export interface Broken {
   current: Mutable;
   retained: Mutable;
   deployment: Mutable;
+  /** The Role and the RoleBinding, where the Process names Secrets. */
+  rights: readonly Mutable[];
   /** More objects; assign to remove or add. */
   items: unknown[];
 }
@@ -54,9 +56,9 @@ export function renderedStream(change: (seen: Broken) => void = () => {}, spec: 
   );
   const hash = (resources[2] as unknown as Mutable).metadata!.annotations![annotation.renderedFrom];
   const item = { ...written, metadata: { ...written.metadata, annotations: { [annotation.renderedFrom]: hash } } };
-  const [process_, current, retained, deployment] = structuredClone([item, ...resources]) as unknown as Mutable[];
-  const seen: Broken = { process: process_!, current: current!, retained: retained!, deployment: deployment!, items: [] };
-  seen.items = [seen.process, seen.current, seen.retained, seen.deployment];
+  const [process_, current, retained, deployment, ...rights] = structuredClone([item, ...resources]) as unknown as Mutable[];
+  const seen: Broken = { process: process_!, current: current!, retained: retained!, deployment: deployment!, rights, items: [] };
+  seen.items = [seen.process, seen.current, seen.retained, seen.deployment, ...rights];
   change(seen);
   // Each by itself: what is in the stream twice is two objects.
   return seen.items.map((one) => structuredClone(one)) as Resource[];
