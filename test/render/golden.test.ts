@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { reasons } from '../../src/problem.ts';
 import { golden, namesOfCases } from '../golden.ts';
+import { root } from '../testbed/parts.ts';
 import { casesFolder, runCase } from './run-case.ts';
 
 golden(casesFolder, runCase);
@@ -54,7 +55,14 @@ const notOfTheFunction = new Set([
   'IdentityChanged',
 ]);
 
-all('each reason that a render can give has a case', () => {
+/** Reasons of conditions have their cases in test/cases/status. */
+function reasonsOfConditions(): string[] {
+  const folder = join(root, 'test/cases/status');
+  const texts = namesOfCases(folder).map((name) => readFileSync(join(folder, name, 'expected.yaml'), 'utf8'));
+  return texts.flatMap((text) => [...text.matchAll(/^ +reason: (\w+)$/gm)].map(([, reason]) => reason!));
+}
+
+all('each reason that a render can give has a case, and each of a condition', () => {
   const lines = namesOfCases(casesFolder).map((name) => {
     try {
       return readFileSync(join(casesFolder, name, 'stderr.txt'), 'utf8');
@@ -63,6 +71,7 @@ all('each reason that a render can give has a case', () => {
     }
   });
   const given = new Set(lines.flatMap((text) => [...text.matchAll(/^(?:error|warning|info) (\w+):/gm)].map(([, reason]) => reason)));
+  for (const reason of reasonsOfConditions()) given.add(reason);
   const wanted = Object.keys(reasons).filter((reason) => !notOfTheFunction.has(reason));
   assert.equal(
     wanted.filter((reason) => !given.has(reason)),
