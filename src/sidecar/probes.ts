@@ -1,0 +1,56 @@
+/** The HTTP port of the sidecar: /healthz, /readyz and /metrics. */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ProbesOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Undefined: ready; else what it waits for. */
+  readonly notReady: () => string | undefined;
+  /** Undefined: alive; else what is wrong, and a restart would mend. */
+  readonly notAlive: () => string | undefined;
+  readonly metrics: () => Promise<string>;
+}
+
+export interface Probes {
+  readonly port: number;
+  close(): void;
+}
+
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Throws when the port cannot be had. */
+export async function openProbes({ host, port, notReady, notAlive, metrics }: ProbesOptions): Promise<Probes> {
+  const answer = (response: ServerResponse, problem: string | undefined) => {
+    response.writeHead(problem === undefined ? 200 : 503, { 'content-type': 'text/plain' }).end(`${problem ?? 'ok'}\n`);
+  };
+  const server = createServer((request, response) => {
+    const path = request.url?.split('?')[0];
+    if (path === '/healthz') answer(response, notAlive());
+    else if (path === '/readyz') answer(response, notReady());
+    else if (path === '/metrics') sendMetrics(response, metrics);
+    else response.writeHead(404).end('try /healthz, /readyz or /metrics\n');
+  });
+  await listen(server, host, port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function sendMetrics(response: ServerResponse, metrics: () => Promise<string>): void {
+  metrics().then(
+    (text) => response.writeHead(200, { 'content-type': metricsType }).end(text),
+    (error: Error) => response.writeHead(500).end(`${error.message}\n`),
+  );
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, host, resolve);
+  });
+}
