@@ -1,0 +1,79 @@
+/** The metrics of Processes: what their statuses say, as numbers. One row each; README's table is generated from these. */
+import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
+import type { Metric, Sample } from './metric.ts';
+import { livePollers } from './pollers.ts';
+import { previousConditions } from './previous.ts';
+import type { Watched } from './watched.ts';
+
+/** In the order in which they are read best. */
+export const statusMetrics: readonly Metric<Watched>[] = [
+  {
+    name: 'process_condition',
+    help: 'Conditions of each Process: 1 for the status that a condition has.',
+    labels: ['namespace', 'process', 'type', 'status'],
+    read: (watched) => each(watched, conditions),
+  },
+  {
+    name: 'process_definition_version',
+    help: 'Version of the definition that the pods mount.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (process) => number(valueAt(process, 'status', 'definition', 'version'))),
+  },
+  {
+    name: 'process_definition_newest_version',
+    help: 'Newest version at the definition source, where one is configured.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (_, key) => number(watched.newestVersionOf(key))),
+  },
+  {
+    name: 'process_workers_desired',
+    help: 'Worker pods that should run.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (process) => number(valueAt(process, 'status', 'workers', 'desired'))),
+  },
+  {
+    name: 'process_workers_ready',
+    help: 'Worker pods that are ready.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (process) => number(valueAt(process, 'status', 'workers', 'ready'))),
+  },
+  {
+    name: 'process_pollers_live',
+    help: 'Pollers of the task queue that are live workers of the Process, when it was last asked.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (process, key) => number(pollersOf(watched, process, key))),
+  },
+  {
+    name: 'process_queue_answer_age_seconds',
+    help: 'How long ago Temporal last answered about the task queue.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (_, key) => number(answerAge(watched, key))),
+  },
+];
+
+type Readings = readonly Sample[];
+
+function* each(watched: Watched, read: (process: Resource, key: string) => Readings): Generator<Sample> {
+  for (const [key, process] of watched.processes) {
+    const labels = { namespace: namespaceOf(process), process: nameOf(process) };
+    for (const sample of read(process, key)) yield { labels: { ...labels, ...sample.labels }, value: sample.value };
+  }
+}
+
+function number(value: unknown): Readings {
+  return typeof value === 'number' ? [{ labels: {}, value }] : [];
+}
+
+function conditions({ status }: Resource): Readings {
+  return [...previousConditions(status).values()].map((one) => ({ labels: { type: one.type, status: one.status }, value: 1 }));
+}
+
+function pollersOf(watched: Watched, process: Resource, key: string): number | undefined {
+  const queue = watched.temporalOf(key)?.queue;
+  return queue && livePollers(queue, watched.podsOf(process)).pollers.length;
+}
+
+function answerAge(watched: Watched, key: string): number | undefined {
+  const askedAt = watched.temporalOf(key)?.queue?.askedAt;
+  return askedAt === undefined ? undefined : Math.max(watched.nowMs() - Date.parse(askedAt), 0) / 1000;
+}

@@ -1,0 +1,131 @@
+/** The work queue and the indexes: each Process once at a time, none held up by another. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ownedIndex } from '../../src/sidecar/owned-index.ts';
+import { sharedQueues } from '../../src/sidecar/shared-queues.ts';
+import { workQueue } from '../../src/sidecar/work-queue.ts';
+
+const test = suite('work queue');
+
+test('one that is asked for many times is worked on once; while it is worked on, once more', async () => {
+  const worked: string[] = [];
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const queue = workQueue({
+    concurrency: 4,
+    onError: () => {},
+    work: async (key) => {
+      worked.push(key);
+      if (worked.length === 1) await held;
+      return undefined;
+    },
+  });
+  for (let times = 0; times < 10; times++) queue.add('a');
+  await delay(5);
+  queue.add('a');
+  queue.add('a');
+  queue.add('b');
+  await delay(5);
+  assert.equal(worked, ['a', 'b'], 'a is not worked on twice at a time, and b does not wait for it');
+  release();
+  await delay(5);
+  assert.equal(worked, ['a', 'b', 'a']);
+  assert.is(queue.depth(), 0);
+  await queue.stop();
+});
+
+test('no more than so many at a time', async () => {
+  let atATime = 0;
+  let most = 0;
+  const queue = workQueue({
+    concurrency: 3,
+    onError: () => {},
+    work: async () => {
+      most = Math.max(most, ++atATime);
+      await delay(2);
+      atATime--;
+      return undefined;
+    },
+  });
+  for (let at = 0; at < 20; at++) queue.add(`p${at}`);
+  while (queue.depth() > 0) await delay(2);
+  assert.is(most, 3);
+  await queue.stop();
+});
+
+test('one that fails comes again later, and the others go on', async () => {
+  const errors: string[] = [];
+  const done: string[] = [];
+  let failed = false;
+  const queue = workQueue({
+    concurrency: 1,
+    onError: (key, error) => errors.push(`${key}: ${(error as Error).message}`),
+    work: async (key) => {
+      if (key === 'bad' && !failed) {
+        failed = true;
+        throw new Error('once');
+      }
+      done.push(key);
+      return undefined;
+    },
+  });
+  queue.add('bad');
+  queue.add('good');
+  await delay(20);
+  assert.equal(errors, ['bad: once']);
+  assert.equal(done, ['good']);
+  const started = Date.now();
+  while (done.length < 2 && Date.now() - started < 5_000) await delay(10);
+  assert.equal(done, ['good', 'bad']);
+  await queue.stop();
+});
+
+test('looking again by itself: the earlier time counts, and stop ends it', async () => {
+  const times: number[] = [];
+  const started = Date.now();
+  const queue = workQueue({
+    concurrency: 1,
+    onError: () => {},
+    work: async () => {
+      times.push(Date.now() - started);
+      return undefined;
+    },
+  });
+  queue.addAfter('a', 5_000);
+  queue.addAfter('a', 30);
+  queue.addAfter('a', 9_000);
+  while (times.length === 0 && Date.now() - started < 4_000) await delay(5);
+  assert.is(times.length, 1);
+  queue.addAfter('a', 1);
+  await queue.stop();
+  await delay(20);
+  assert.is(times.length, 1);
+});
+
+test('owned objects are found by their owner, also when they change hands or go', () => {
+  const index = ownedIndex<{ owner: string }>((_, { owner }) => owner);
+  assert.equal(index.change('a', { owner: 'x' }), ['x']);
+  assert.equal(index.change('b', { owner: 'x' }), ['x']);
+  assert.is(index.of('x').length, 2);
+  assert.equal(index.change('a', { owner: 'y' }), ['x', 'y']);
+  assert.equal([index.of('x').length, index.of('y').length], [1, 1]);
+  assert.equal(index.change('a', undefined), ['y']);
+  assert.equal(index.of('y'), []);
+  assert.equal(index.change('a', undefined), []);
+});
+
+test('who shares a queue is told when that begins and ends', () => {
+  const queues = sharedQueues();
+  assert.equal(queues.set('sales/a', 'q'), []);
+  assert.equal(queues.set('sales/b', 'q'), ['sales/a']);
+  assert.equal(queues.sharing('sales/a'), ['sales/b']);
+  assert.equal(queues.set('sales/b', 'r'), ['sales/a']);
+  assert.equal(queues.set('sales/b', 'r'), []);
+  assert.equal(queues.sharing('sales/a'), []);
+  assert.equal(queues.set('sales/a', undefined), []);
+});
+
+test.run();
