@@ -71,6 +71,9 @@ export const env = {
   tlsClientKey: 'TEMPORAL_TLS_CLIENT_KEY_PATH',
 } as const;
 
+/** The key of a Secret with a certificate authority, where a Process names none. */
+export const defaultCaKey = 'ca.crt';
+
 /** Set in the tool's own environment to `1`: any render is `resolve: Never`. */
 export const frozenVariable = 'AMEIDE_PROCESS_FROZEN';
 

@@ -69,6 +69,8 @@ export const reasons = {
   PinDropped: ['A pin that the other revision retains is gone.', 'Retire it knowingly with `pin --drop`.'],
   ProcessRemoved: ['A Process of the other revision is gone; nothing guards the deletion yet.', 'Drain its workflows first.'],
   IdentityChanged: ['The address, Temporal namespace or task queue of a Process changed.', 'Add a new Process and drain the old one.'],
+  // The sidecar
+  ClusterUnusable: ['The sidecar cannot work where it is.', 'The message says what is in the way.'],
   // Conditions that are as they should be
   AsRendered: ['The pinned bytes are in the live ConfigMap, and the pods mount them.', 'Nothing.'],
   WorkloadAvailable: ['The worker Deployment is what Git rendered, and all its pods are ready.', 'Nothing.'],

@@ -1,5 +1,5 @@
 /** The worker's environment: what every worker is told, and Temporal's credentials under the names `@temporalio/envconfig` reads. */
-import { definition, env } from '../names.ts';
+import { defaultCaKey, definition, env } from '../names.ts';
 import type { Process } from '../process.ts';
 import type { PinnedText } from './resolve.ts';
 
@@ -9,7 +9,6 @@ export const tlsMount = {
   volume: { ca: 'temporal-ca', client: 'temporal-client' },
   path: { ca: '/etc/temporal/ca', client: '/etc/temporal/client' },
 } as const;
-const defaultCaKey = 'ca.crt';
 
 /** Our variables, in the order in which they are read best; a Process's own `env` follows them. */
 export function workerEnv(process: Process, current: PinnedText, defaultAddress: string): EnvVar[] {

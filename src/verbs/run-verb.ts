@@ -107,6 +107,31 @@ Examples:
     );
 
   program
+    .command('sidecar')
+    .description('Keep the status of the live Processes true. Runs in the cluster; see deploy/.')
+    .addOption(new Option('-n, --namespace <name>', 'watch this namespace; may be repeated').argParser(collect).default([], 'its own'))
+    .option('-A, --all-namespaces', 'watch all namespaces')
+    .option('--kubeconfig <file>', 'default: KUBECONFIG, ~/.kube/config, or the pod’s service account')
+    .option('--host <address>', 'where /metrics, /healthz and /readyz listen', '0.0.0.0')
+    .addOption(new Option('--port <number>', 'the port; 0: any free one').argParser(portNumber).default(8080))
+    .option('--fn-config <file>', 'tell of newer versions at the definition source of this function configuration')
+    .addOption(new Option('--source-interval <minutes>', 'how often it is asked').argParser(positiveInteger).default(10))
+    .addOption(new Option('--temporal-rate <n>', 'questions a second, for each Temporal namespace').argParser(positiveInteger).default(200))
+    .option('--no-leader-election', 'this is the only replica')
+    .option('--lease-name <name>', 'the Lease, in its own namespace', 'ameide-process')
+    .addOption(new Option('--log-level <level>', 'the least that is logged').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ameide-process sidecar --namespace sales --namespace billing\n  KUBECONFIG=dev.yaml ameide-process sidecar -A --no-leader-election --host 127.0.0.1 --port 9090',
+    )
+    .action((options) =>
+      run(async () => {
+        const { sourceInterval, ...rest } = options;
+        return (await import('./sidecar.ts')).sidecarVerb({ ...rest, sourceIntervalMs: sourceInterval * 60_000 }, terminal);
+      }),
+    );
+
+  program
     .command('serve-definitions')
     .description('Serve a folder of definitions as the Transformation service does. For development only.')
     .argument('<dir>', 'a folder <tenant>/<id>/<version>.json')

@@ -1,0 +1,96 @@
+/** The second arrow at work: watch → observe → decide → patch, for every Process, from when this replica leads until it stops. */
+import type { DefinitionSource } from '../definition/source.ts';
+import type { Kube } from '../kube/connect.ts';
+import { openEvents } from '../kube/events.ts';
+import { openTemporalWatch, type TemporalWatch } from '../temporal/temporal-watch.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+import type { Log } from './log.ts';
+import { newestVersions } from './newest-versions.ts';
+import type { World } from './observe.ts';
+import { patcher } from './patch.ts';
+import { readCredentials } from './read-credentials.ts';
+import { reconcile } from './reconcile.ts';
+import { sharedQueues } from './shared-queues.ts';
+import type { Tally } from './tally.ts';
+import { workQueue } from './work-queue.ts';
+
+export interface ControlOptions {
+  readonly kube: Kube;
+  readonly log: Log;
+  readonly tally: Tally;
+  /** Undefined: all of them. */
+  readonly namespaces: readonly string[] | undefined;
+  /** Questions to Temporal in a second, for each of its namespaces. */
+  readonly temporalRate: number;
+  /** Undefined: nobody is asked for newer versions. */
+  readonly source: DefinitionSource | undefined;
+  readonly sourceIntervalMs: number;
+  /** This replica, as Events name it. */
+  readonly instance: string;
+}
+
+export interface Control {
+  readonly cluster: Cluster;
+  readonly temporal: TemporalWatch;
+  newestVersionOf(key: string): number | undefined;
+  queueDepth(): number;
+  /** What is under way is finished; nothing new is begun. */
+  stop(): Promise<void>;
+}
+
+/** Statuses that are written at a time. */
+const concurrency = 16;
+/** Of the two seconds in which the sidecar ends. */
+const flushMs = 500;
+
+export function startControl(options: ControlOptions): Control {
+  const { kube, log, tally, namespaces, source, sourceIntervalMs } = options;
+  const early = new Set<string>();
+  let isOpen = false;
+  const look = (key: string) => {
+    if (isOpen) queue.add(key);
+    else early.add(key);
+  };
+  const cluster = openCluster({ kube, namespaces, onChange: look });
+  const temporal = openTemporalWatch({
+    rate: options.temporalRate,
+    readCredentials: (subject) => readCredentials(kube, subject),
+    onChange: look,
+  });
+  const events = openEvents({ kube, instance: options.instance });
+  const onFailure = (message: string) => log.warn('the definition source was asked in vain', { message });
+  const newest = source && newestVersions({ source, intervalMs: sourceIntervalMs, onChange: look, onFailure });
+  const world: World = { cluster, temporal, newest, queues: sharedQueues(), onShared: look };
+  const patch = patcher({ kube, cluster, events, log, tally });
+  const queue = workQueue({
+    concurrency,
+    work: (key) => tally.timed(() => reconcile(key, world, patch)),
+    onError: (key, error) => {
+      tally.failed();
+      log.error('a status could not be written; trying again', {
+        process: key,
+        error: error instanceof Error ? error.message : String(error),
+      });
+    },
+  });
+  // Decided too early, a Process would seem to lack what was only not listed yet.
+  cluster.whenSynced.then(() => {
+    isOpen = true;
+    log.info('synced', { processes: cluster.processes.size });
+    for (const key of early) queue.add(key);
+    early.clear();
+  });
+  return {
+    cluster,
+    temporal,
+    newestVersionOf: (key) => newest?.of(key),
+    queueDepth: () => queue.depth() + early.size,
+    stop: async () => {
+      cluster.stop();
+      newest?.stop();
+      await queue.stop();
+      await events.flush(flushMs);
+      temporal.close();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** The live Processes by `namespace/name`, and by the label that their pods have. */
+import { processLabel } from '../names.ts';
+import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
+
+export interface LiveProcesses {
+  readonly all: ReadonlyMap<string, Resource>;
+  /** False: it is older than what is known already, from the answer to a write. */
+  change(key: string, now: Resource | undefined): boolean;
+  /** The Processes whose pods have this label (`namespace/label`). */
+  labelled(label: string): string[];
+}
+
+export function openProcesses(): LiveProcesses {
+  const all = new Map<string, Resource>();
+  const byLabel = new Map<string, string>();
+  return {
+    all,
+    change: (key, now) => {
+      const label = `${namespaceIn(key)}/${processLabel(key.slice(key.indexOf('/') + 1))}`;
+      if (now === undefined) {
+        byLabel.delete(label);
+        return all.delete(key);
+      }
+      const known = all.get(key);
+      if (known && isOlder(now, known)) return false;
+      all.set(key, now);
+      byLabel.set(label, key);
+      return true;
+    },
+    labelled: (label) => {
+      const key = byLabel.get(label);
+      return key === undefined ? [] : [key];
+    },
+  };
+}
+
+/** Versions of one object are numbers that grow; where they are not, the newer word counts. */
+function isOlder(now: Resource, known: Resource): boolean {
+  const [a, b] = [now, known].map((one) => valueAt(one, 'metadata', 'resourceVersion'));
+  if (valueAt(now, 'metadata', 'uid') !== valueAt(known, 'metadata', 'uid')) return false;
+  return typeof a === 'string' && typeof b === 'string' && /^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) < BigInt(b);
+}
+
+export function keyOf(resource: Resource): string {
+  return `${namespaceOf(resource)}/${nameOf(resource)}`;
+}
+
+export function namespaceIn(key: string): string {
+  return key.slice(0, key.indexOf('/'));
+}

@@ -1,0 +1,53 @@
+/** The reader of the second arrow: everything that is known of one Process now, from the watches and from Temporal's last answers. */
+import type { TemporalWatch } from '../temporal/temporal-watch.ts';
+import type { Cluster } from './cluster.ts';
+import { namespaceIn } from './live-processes.ts';
+import type { NewestVersions } from './newest-versions.ts';
+import type { Observation } from './observation.ts';
+import type { SharedQueues } from './shared-queues.ts';
+import { subjectOf } from './temporal-subject.ts';
+
+export interface World {
+  readonly cluster: Cluster;
+  readonly temporal: TemporalWatch;
+  readonly queues: SharedQueues;
+  /** Undefined: no definition source is configured. */
+  readonly newest: NewestVersions | undefined;
+  /** A Process whose queue is now shared, or no longer, is to be looked at. */
+  readonly onShared: (key: string) => void;
+}
+
+/** Undefined: the Process (`namespace/name`) is gone, and nothing is asked about it any more. */
+export function observe(key: string, world: World): Observation | undefined {
+  const { cluster, temporal, newest } = world;
+  const process = cluster.processes.get(key);
+  newest?.want(key, process);
+  if (!process) {
+    attend(key, undefined, world);
+    return;
+  }
+  const deployment = cluster.deploymentOf(process);
+  const isAsked = attend(key, subjectOf(key, process, deployment), world);
+  const newestVersion = newest?.of(key);
+  return {
+    now: new Date().toISOString(),
+    process,
+    ...(deployment && { deployment }),
+    pods: cluster.podsOf(process),
+    definitions: cluster.definitionsOf(process),
+    dependencies: cluster.dependencies.of(process),
+    ...(isAsked && { temporal: temporal.seen(key)! }),
+    sharedWith: world.queues.sharing(key),
+    unreadable: cluster.unreadable(namespaceIn(key)),
+    ...(newestVersion !== undefined && { newestVersion }),
+  };
+}
+
+/** From now on Temporal is asked about this queue, and about no other, for this Process. */
+function attend(key: string, subject: ReturnType<typeof subjectOf>, { temporal, queues, onShared }: World): boolean {
+  if (subject) temporal.set(subject);
+  else temporal.remove(key);
+  const queue = subject && JSON.stringify([subject.address, subject.namespace, subject.taskQueue]);
+  for (const other of queues.set(key, queue)) onShared(other);
+  return subject !== undefined;
+}

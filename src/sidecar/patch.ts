@@ -1,0 +1,35 @@
+/** The writer of the second arrow: a status, by server-side apply, and the Events about what turned. Nothing else is ever written. */
+import { applyStatus } from '../kube/apply-status.ts';
+import type { Kube } from '../kube/connect.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { ProcessStatus } from '../process.ts';
+import type { Resource } from '../resource.ts';
+import type { Cluster } from './cluster.ts';
+import { keyOf } from './live-processes.ts';
+import type { Log } from './log.ts';
+import type { Tally } from './tally.ts';
+import type { Transition } from './transitions.ts';
+
+/** Throws when the API server did not take it; a Process that is gone meanwhile is no failure. */
+export type Patch = (process: Resource, status: ProcessStatus, turned: readonly Transition[]) => Promise<void>;
+
+export interface PatchOptions {
+  readonly kube: Kube;
+  readonly cluster: Cluster;
+  readonly events: EventRecorder;
+  readonly log: Log;
+  readonly tally: Tally;
+}
+
+export function patcher({ kube, cluster, events, log, tally }: PatchOptions): Patch {
+  return async (process, status, turned) => {
+    const written = await applyStatus(kube, process, status);
+    tally.wrote('gone' in written ? 'gone' : 'written');
+    if ('gone' in written) return;
+    cluster.learn(written.process);
+    for (const transition of turned) {
+      log.info(transition.note, { process: keyOf(process), condition: transition.action, reason: transition.reason });
+      events.record(process, transition);
+    }
+  };
+}

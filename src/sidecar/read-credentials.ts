@@ -1,0 +1,34 @@
+/** The credentials with which a Process's workers reach Temporal, from the Secrets that it names. */
+import type { Kube } from '../kube/connect.ts';
+import { KubeFailure } from '../kube/failure.ts';
+import { readSecret } from '../kube/read-secret.ts';
+import { TemporalError } from '../temporal/failure.ts';
+import type { Credentials } from '../temporal/server.ts';
+import type { SecretKey, Subject } from '../temporal/subject.ts';
+
+/** Throws a TemporalError of kind CredentialsMissing that names the Secret, never what is in it. */
+export async function readCredentials(kube: Kube, { tls, apiKey }: Subject): Promise<Credentials> {
+  const [ca, cert, key, token] = await Promise.all([
+    tls?.ca && read(kube, tls.ca),
+    tls?.client && read(kube, { ...tls.client, key: 'tls.crt' }),
+    tls?.client && read(kube, { ...tls.client, key: 'tls.key' }),
+    apiKey && read(kube, apiKey),
+  ]);
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), ...(token && { apiKey: token.toString().trim() }) };
+}
+
+async function read(kube: Kube, { namespace, name, key }: SecretKey): Promise<Buffer> {
+  const secret = await readSecret(kube, { namespace, name }).catch((error: unknown) => {
+    throw new TemporalError('CredentialsMissing', whyNot(name, error));
+  });
+  const value = secret.get(key);
+  if (!value) throw new TemporalError('CredentialsMissing', `Secret "${name}" has no key "${key}"`);
+  return value;
+}
+
+function whyNot(name: string, error: unknown): string {
+  if (!(error instanceof KubeFailure)) return `Secret "${name}" cannot be read: ${(error as Error).message}`;
+  if (error.kind === 'NotFound') return `Secret "${name}" does not exist`;
+  if (error.kind === 'Forbidden') return `Secret "${name}" may not be read: apply the Role that is rendered beside the Deployment`;
+  return `Secret "${name}" cannot be read: ${error.message}`;
+}
