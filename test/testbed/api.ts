@@ -26,10 +26,13 @@ const agents = new WeakMap<Server, Agent>();
 
 /** One request; a PATCH is a merge patch. Any HTTP status is an answer; throws only when there is none within 30 s. */
 export function request(server: Server, method: string, path: string, body?: unknown): Promise<Answer> {
+  const text = body === undefined ? '' : JSON.stringify(body);
   const headers = {
     authorization: `Bearer ${server.token}`,
     accept: 'application/json',
-    ...(body !== undefined && { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
+    // Without it, Node sends the body of a DELETE so that no server finds it.
+    'content-length': Buffer.byteLength(text),
+    ...(text && { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
   };
   const agent = agents.get(server) ?? new Agent({ keepAlive: true, ca: readFileSync(server.caFile) });
   agents.set(server, agent);
@@ -42,7 +45,7 @@ export function request(server: Server, method: string, path: string, body?: unk
     });
     call.on('timeout', () => call.destroy(new Error(`${method} ${path}: no answer within 30 s`)));
     call.on('error', reject);
-    call.end(body === undefined ? undefined : JSON.stringify(body));
+    call.end(text);
   });
 }
 
