@@ -24,7 +24,7 @@ export type Server = Pick<Credentials, 'url' | 'token' | 'caFile'>;
 /** One connection is used again and again: a table of a hundred verdicts is a hundred handshakes otherwise. */
 const agents = new WeakMap<Server, Agent>();
 
-/** One request; a PATCH is a merge patch. Any HTTP status is an answer; throws only when there is none within 30 s. */
+/** One request. A PATCH is a server-side apply when its path names a `fieldManager`, else a merge patch. Any HTTP status is an answer; throws only when there is none within 30 s. */
 export function request(server: Server, method: string, path: string, body?: unknown): Promise<Answer> {
   const text = body === undefined ? '' : JSON.stringify(body);
   const headers = {
@@ -32,7 +32,7 @@ export function request(server: Server, method: string, path: string, body?: unk
     accept: 'application/json',
     // Without it, Node sends the body of a DELETE so that no server finds it.
     'content-length': Buffer.byteLength(text),
-    ...(text && { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
+    ...(text && { 'content-type': contentType(method, path) }),
   };
   const agent = agents.get(server) ?? new Agent({ keepAlive: true, ca: readFileSync(server.caFile) });
   agents.set(server, agent);
@@ -47,6 +47,11 @@ export function request(server: Server, method: string, path: string, body?: unk
     call.on('error', reject);
     call.end(text);
   });
+}
+
+function contentType(method: string, path: string): string {
+  if (method !== 'PATCH') return 'application/json';
+  return path.includes('fieldManager=') ? 'application/apply-patch+yaml' : 'application/merge-patch+json';
 }
 
 /** As `request`, for what must work: throws with the server's message otherwise. */

@@ -30,7 +30,10 @@ export function nodeImage(file: string): Image {
 
 export const exampleWorker: Image = nodeImage('build/examples/worker/main.js');
 
-/** The images of the examples' Processes; every one of them is the example worker. */
+/** The example worker with a fault, see faulty-worker.ts. */
+export const faultyWorker: Image = nodeImage('build/test/testbed/node/faulty-worker.js');
+
+/** The images of the examples' Processes; every one of them is the example worker. And `faulty-worker`. */
 export function exampleImages(): Images {
   const names = [
     'l2o-process',
@@ -40,7 +43,7 @@ export function exampleImages(): Images {
     'supplier-onboarding-process',
     'incident-response',
   ];
-  return new Map(names.map((name) => [name, exampleWorker]));
+  return new Map([...names.map((name) => [name, exampleWorker] as const), ['faulty-worker', faultyWorker] as const]);
 }
 
 export function findImage(images: Images, reference: string): Image | undefined {

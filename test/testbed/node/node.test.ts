@@ -21,12 +21,31 @@ test.after(async ({ plane, node }) => {
 });
 
 test('hello', async ({ plane, node }) => {
-  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'default' }, spec: { nodeName: node.name, automountServiceAccountToken: false, terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'x/shell:1', args: ['echo hi; hostname; id; sleep 1000'] }] } };
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'a', namespace: 'default' },
+    spec: {
+      nodeName: node.name,
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 1,
+      containers: [{ name: 'c', image: 'x/shell:1', args: ['echo hi; hostname; id; sleep 1000'] }],
+    },
+  };
   const path = (await resourcePath(plane, pod))!;
   await demand(plane, 'POST', path, pod);
-  await until({ what: 'running', look: async () => (await demand(plane, 'GET', `${path}/a`)) as Pod, isSo: (p) => p.status?.phase === 'Running' });
+  await until({
+    what: 'running',
+    look: async () => (await demand(plane, 'GET', `${path}/a`)) as Pod,
+    isSo: (p) => p.status?.phase === 'Running',
+  });
   console.log(node.logs({ namespace: 'default', name: 'a' }));
   await demand(plane, 'DELETE', `${path}/a`);
-  await until({ what: "gone", limitMs: 3000, look: async () => ({code:(await request(plane, "GET", `${path}/a`)).code}), isSo: (a) => a.code === 404 });
+  await until({
+    what: 'gone',
+    limitMs: 3000,
+    look: async () => ({ code: (await request(plane, 'GET', `${path}/a`)).code }),
+    isSo: (a) => a.code === 404,
+  });
 });
 test.run();

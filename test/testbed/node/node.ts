@@ -58,11 +58,14 @@ export async function startNode(server: Server, options: NodeOptions = {}): Prom
     images,
     ...controls(pods),
     stop: async () => {
+      // Nothing else that the node does keeps a test alive.
+      const alive = setInterval(() => {}, 1000);
       stopping.abort();
       for (const pod of pods.values()) pod.running.gone();
       await Promise.all([...pods.values()].map(({ running }) => running.over));
       await caretaker.stop();
       rmSync(scratch, { recursive: true, force: true });
+      clearInterval(alive);
     },
   };
 }

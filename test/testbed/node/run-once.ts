@@ -22,10 +22,12 @@ export async function runOnce(cell: Cell, image: Image, variables: Record<string
     return { exitCode: startErrorCode, reason: 'StartError', message, startedAt, finishedAt: now(), containerID };
   }
   cell.process = process;
-  const { startupProbe, readinessProbe } = spec;
-  change(cell, { containerID, state: { running: { startedAt } }, started: !startupProbe, ready: !startupProbe && !readinessProbe });
   const probing = new AbortController();
-  void probe(cell, process, probing.signal);
+  if (await process.started) {
+    const { startupProbe, readinessProbe } = spec;
+    change(cell, { containerID, state: { running: { startedAt } }, started: !startupProbe, ready: !startupProbe && !readinessProbe });
+    void probe(cell, process, probing.signal);
+  }
   // It may have been told to end while it was being started.
   if (cell.ending.signal.aborted) void stop(process, context.pod().spec.terminationGracePeriodSeconds);
   const exitCode = await process.ended;

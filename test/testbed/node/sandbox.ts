@@ -22,6 +22,8 @@ export interface Command {
 export interface Sandboxed {
   /** 128 and more: a signal ended it. */
   readonly ended: Promise<number>;
+  /** Once the process itself runs. False: it was not even started. */
+  readonly started: Promise<boolean>;
   /** To the process itself. False: there is none any more. */
   signal(name: NodeJS.Signals): Promise<boolean>;
   /** Runs a command beside it, with its view; gives the exit code, or undefined when it took too long. */
@@ -57,6 +59,7 @@ export function startSandboxed(command: Command): Sandboxed {
   });
   return {
     ended: kept.ended,
+    started: readPid(started).then((pid) => pid !== undefined),
     signal: async (name) => {
       const pid = await readPid(started);
       return pid !== undefined && send(pid, name);
@@ -85,7 +88,8 @@ const runAsFirst = '"$@" 3>&- & echo $! >&3; exec 3>&-; wait $!';
 
 function scriptOf({ argv, variables, workingDir, hostname, view, folder }: Command, pidFile: string): string {
   return [
-    // Open before mounts hide or lock it.
+    // Open before mounts hide it; by a mount of its own, or / could not become read-only.
+    `mount --bind ${quote(folder)} ${quote(folder)}`,
     `exec 3>${quote(pidFile)}`,
     `trap 'exit ${startErrorCode}' EXIT`,
     'set -e',

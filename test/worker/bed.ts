@@ -1,0 +1,123 @@
+/** The whole test bed with pods that really run, for tests of workers: control plane with controllers, node, Temporal, and a team's package. */
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { demand } from '../testbed/api.ts';
+import { apply } from '../testbed/apply.ts';
+import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
+import { installCrd } from '../testbed/discovery.ts';
+import type { ContainerStatus } from '../testbed/node/container-status.ts';
+import { type Node, startNode } from '../testbed/node/node.ts';
+import type { Pod, PodStatus } from '../testbed/node/pod.ts';
+import { root } from '../testbed/parts.ts';
+import { createPackage, type ProcessPackage } from '../testbed/process-package.ts';
+import { startTemporal, type TemporalServer } from '../testbed/temporal-server.ts';
+import { until } from '../testbed/until.ts';
+
+export interface Bed {
+  plane: ControlPlane;
+  temporal: TemporalServer;
+  node: Node;
+  connection: Connection;
+  client: Client;
+  /** Every test has its own. */
+  team: ProcessPackage;
+}
+
+export const namespace = 'sales-process';
+
+export async function open(bed: Bed): Promise<void> {
+  [bed.plane, bed.temporal] = await Promise.all([startControlPlane({ controllers: true }), startTemporal({ namespaces: [namespace] })]);
+  await installCrd(bed.plane, join(root, 'deploy/crd/ameide.io_processes.yaml'));
+  bed.node = await startNode(bed.plane);
+  bed.connection = await Connection.connect({ address: bed.temporal.address });
+  bed.client = new Client({ connection: bed.connection, namespace });
+}
+
+export async function close({ plane, temporal, node, connection }: Partial<Bed>): Promise<void> {
+  await connection?.close();
+  await node?.stop();
+  await Promise.all([plane?.stop(), temporal?.stop()]);
+}
+
+export function newTeam(bed: Bed): void {
+  bed.team = createPackage(bed.temporal.address);
+}
+
+const probes = {
+  ports: [{ name: 'http', containerPort: 8080 }],
+  // However slow the machine is just now.
+  startupProbe: { httpGet: { path: '/livez', port: 'http' }, periodSeconds: 1, failureThreshold: 60 },
+  readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
+  livenessProbe: { httpGet: { path: '/livez', port: 'http' }, periodSeconds: 1, failureThreshold: 2, terminationGracePeriodSeconds: 1 },
+};
+
+/** A Process of its own queue; the definition is of the same name. */
+export const processOf = (name: string, worker: object = {}, image = 'example.org/l2o-process:1') => ({
+  apiVersion: 'ameide.io/v1',
+  kind: 'Process',
+  metadata: { name, namespace: 'default' },
+  spec: {
+    image,
+    definitionRef: { id: name, tenantId: 't123' },
+    temporal: { namespace, taskQueue: `${name}-tq` },
+    worker: { ...probes, ...worker },
+  },
+});
+
+export const waiting = { name: 'approve', kind: 'signal', signal: 'approved' };
+export const step = (name: string) => ({ name, kind: 'activity', activity: `test.${name}` });
+
+export async function pods({ plane }: Bed, name: string): Promise<Pod[]> {
+  const selector = encodeURIComponent(`ameide.io/process=${name}`);
+  return ((await demand(plane, 'GET', `/api/v1/namespaces/default/pods?labelSelector=${selector}`)) as { items: Pod[] }).items;
+}
+
+const isReady = ({ status }: Pod) => status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+export interface Brief {
+  readonly name: string;
+  readonly isReady: boolean;
+  readonly isDeleting: boolean;
+  readonly worker?: ContainerStatus | undefined;
+}
+
+export const brief = (pod: Pod): Brief => ({
+  name: pod.metadata.name,
+  isReady: isReady(pod),
+  isDeleting: pod.metadata.deletionTimestamp !== undefined,
+  worker: (pod.status as Partial<PodStatus> | undefined)?.containerStatuses?.[0],
+});
+
+/** Why the worker of the only pod waits. */
+export const waitingReason = (bed: Bed, name: string) => async () => (await pods(bed, name)).map(brief)[0]?.worker?.state.waiting?.reason;
+
+/** The only pod there is, once it is ready: the roll-out is over. */
+export async function readyPod(bed: Bed, name: string, isIt: (pod: Pod) => boolean = () => true): Promise<Pod> {
+  const found = await until({
+    what: `one ready pod of ${name}`,
+    look: () => pods(bed, name),
+    isSo: (seen) => seen.length === 1 && seen.every((pod) => isReady(pod) && isIt(pod)),
+    limitMs: 30_000,
+  }).catch(async (error) => {
+    const seen = await pods(bed, name);
+    throw new Error(`${error.message.slice(0, 100)} ${JSON.stringify(seen.map(brief), null, 1)}`);
+  });
+  return found[0]!;
+}
+
+/** Its result, or what kept it from ending. */
+export async function resultOf<T>({ node }: Bed, handle: WorkflowHandle<() => Promise<T>>, pod: Pod): Promise<T> {
+  const look = async () => {
+    const { status, raw } = await handle.describe();
+    return { status: status.name, pending: raw.pendingWorkflowTask, activities: raw.pendingActivities };
+  };
+  await until({ what: `the end of ${handle.workflowId}`, look, isSo: ({ status }) => status !== 'RUNNING' }).catch((error) => {
+    throw new Error(`${error.message}\n${node.logs(pod.metadata).slice(-3000)}`);
+  });
+  return handle.result();
+}
+
+export async function deploy({ plane, team }: Bed, ...pinArgs: string[]): Promise<void> {
+  team.run('pin', ...pinArgs);
+  team.run('render');
+  await apply(plane, team.objects());
+}
