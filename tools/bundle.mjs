@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { trimTemporalApi } from './trim-temporal-api.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = `${root}dist`;
@@ -15,6 +16,21 @@ const options = {
   target: 'node20',
   legalComments: 'none',
   logLevel: 'error',
+};
+
+/** These say nothing of side effects, and have none: of their thousands of models the sidecar uses none. */
+const unusedModulesGo = {
+  name: 'unused-modules-go',
+  setup: ({ onResolve, resolve }) =>
+    onResolve({ filter: /.*/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (
+        pluginData === 'resolving' ||
+        !/node_modules.(@kubernetes.client-node|openid-client|oauth4webapi|jose)/.test(`${importer} ${path}`)
+      )
+        return;
+      const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' });
+      return found.errors.length > 0 || found.external ? found : { path: found.path, sideEffects: false };
+    }),
 };
 
 rmSync(dist, { recursive: true, force: true });
@@ -60,6 +76,7 @@ function bundleChunks(modules) {
   return build({
     ...options,
     entryPoints: Object.fromEntries(modules),
+    plugins: [trimTemporalApi, unusedModulesGo],
     outdir: `${dist}/chunks`,
     outExtension: { '.js': '.mjs' },
     chunkNames: '[name]-[hash]',
