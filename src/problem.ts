@@ -70,7 +70,21 @@ export const reasons = {
   ProcessRemoved: ['A Process of the other revision is gone; nothing guards the deletion yet.', 'Drain its workflows first.'],
   IdentityChanged: ['The address, Temporal namespace or task queue of a Process changed.', 'Add a new Process and drain the old one.'],
   // The sidecar
-  ClusterUnusable: ['The sidecar cannot work where it is.', 'The message says what is in the way.'],
+  ClusterUnusable: ['The cluster cannot be used from where the program is.', 'The message says what is in the way.'],
+  // Verifying a live cluster
+  ClusterUnreachable: ['The API server does not answer.', 'Check the address in the kubeconfig, and the network.'],
+  ClusterForbidden: [
+    'The API server refuses the credentials, or what was asked with them.',
+    'Use other credentials, or grant what the message names.',
+  ],
+  CrdMissing: ['The cluster does not know the kind Process.', 'Apply `deploy/crd`.'],
+  ProcessNotFound: ['There is no such Process in the cluster.', 'Apply it, or name its namespace with `-n`.'],
+  StatusMissing: ['Nobody wrote the status of a Process.', 'See that the sidecar runs and watches the namespace (`deploy/sidecar`).'],
+  StatusStale: ['The status of a Process is about an earlier spec.', 'Wait some seconds; if it stays, see that the sidecar runs.'],
+  ConditionUnhealthy: [
+    'A condition has a reason that this version of the tool does not know.',
+    'See its message; use the version that wrote it.',
+  ],
   // Conditions that are as they should be
   AsRendered: ['The pinned bytes are in the live ConfigMap, and the pods mount them.', 'Nothing.'],
   WorkloadAvailable: ['The worker Deployment is what Git rendered, and all its pods are ready.', 'Nothing.'],

@@ -70,7 +70,7 @@ function filesOf(source: Resource, seen: Rendered): Projected[] {
 
 function absent(source: Resource, seen: Rendered, deployment: Resource): Problem[] {
   if (source.optional === true || seen.configMap(String(source.name))) return [];
-  const message = `names ConfigMap "${String(source.name)}", which is not in the stream; the pods would not start`;
+  const message = `names ConfigMap "${String(source.name)}", which is not there; the pods would not start`;
   return [broken(deployment, `${volumeField}.projected.sources`, { found: source.name }, message)];
 }
 

@@ -9,6 +9,8 @@ export interface Outcome {
   readonly file?: string;
   /** Undefined: it could not be made, because an earlier check failed. */
   readonly problems: readonly Problem[] | undefined;
+  /** What was found where nothing is wrong. */
+  readonly words?: string;
 }
 
 export function findingsOf(outcomes: readonly Outcome[]): Problem[] {

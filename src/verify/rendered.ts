@@ -24,13 +24,14 @@ export function verifyRendered(items: readonly Resource[]): Problem[] {
 export function checkRendered(items: readonly Resource[]): Outcome[] {
   const { subjects, orphans } = subjectsOf(items);
   return [
-    ...subjects.flatMap(checkProcess),
+    ...subjects.flatMap(checkSubject),
     { check: 'owned', problems: orphans.map(orphan) },
     { check: 'unique', problems: duplicates(items) },
   ];
 }
 
-function checkProcess(subject: Subject): Outcome[] {
+/** Each check of one Process. */
+export function checkSubject(subject: Subject): Outcome[] {
   const process = referTo(subject.item);
   const parsed = parseProcess(subject.item);
   const problems = 'problems' in parsed ? parsed.problems : [];
