@@ -1,5 +1,6 @@
 /** The function's configuration and its defaults. Its schema, with every field described, is fn-config/process-render.yaml. */
 import { load } from 'js-yaml';
+import { parseDuration } from './duration.ts';
 import type { ProcessRenderSpec } from './gen/fn-config-schema.ts';
 import { fields, validateFnConfig } from './gen/validate-fn-config.ts';
 import { type Problem, problem } from './problem.ts';
@@ -79,7 +80,7 @@ function withDefaults(spec: ProcessRenderSpec, frozen: boolean): FnConfig {
     source: spec.source,
     resolve: frozen ? 'Never' : (spec.resolve ?? (spec.source === undefined ? 'Never' : 'IfMissing')),
     servicePath: spec.servicePath,
-    timeoutMs: spec.timeout === undefined ? 5000 : parseDuration(spec.timeout),
+    timeoutMs: spec.timeout === undefined ? 5000 : parseDuration(spec.timeout)!,
     attempts: spec.attempts ?? 3,
     concurrency: spec.concurrency ?? 16,
     token,
@@ -122,11 +123,4 @@ function readValue(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000 };
-
-/** Milliseconds of a Go duration such as `1m30s`. */
-function parseDuration(text: string): number {
-  return [...text.matchAll(/([0-9.]+)(ms|s|m)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit!]!, 0);
 }

@@ -4,6 +4,7 @@ import { version } from '../names.ts';
 import { writeHelp } from '../stdio.ts';
 import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
 import { openTerminal } from './terminal.ts';
+import { addPrimitive, addVerify } from './verify-command.ts';
 
 const intro = `ameide-process turns Process resources into pinned, reviewable manifests for Temporal workers.
 
@@ -74,37 +75,8 @@ export async function runVerb(args: readonly string[]): Promise<number> {
       run(async () => (await import('./outdated.ts')).outdatedVerb(dir, names, options, terminal)),
     );
 
-  program
-    .command('verify')
-    .description('Verify a rendered stream, a folder, or a folder against a Git revision. It changes nothing.')
-    .argument('[dir]', 'a folder with Process resources')
-    .option('--rendered <file>', 'verify a stream of rendered manifests instead: a file, or - for stdin')
-    .option('--require-process', 'with --rendered: a stream without any Process fails')
-    .option('--against <ref>', 'compare DIR with a Git revision too: no retained pin lost, no queue changed')
-    .addOption(
-      new Option('--drop <version|checksum>', 'with --against: this pin is meant to be dropped; may be repeated')
-        .argParser(collect)
-        .default([], 'none'),
-    )
-    .addOption(fnConfig())
-    .addOption(output())
-    .addOption(new Option('--json', 'the same as -o json').implies({ output: 'json' }))
-    .addHelpText(
-      'after',
-      `
-Examples:
-  kustomize build --enable-alpha-plugins --enable-exec overlays/prod | ameide-process verify --rendered -
-  ameide-process verify deploy/processes
-  ameide-process verify deploy/processes --against origin/main`,
-    )
-    .action((dir: string | undefined, options, command: Command) =>
-      run(async () => {
-        const wrong = wrongVerify(dir, options);
-        if (wrong) command.error(`error: ${wrong}`);
-        if (dir !== undefined) return (await import('./verify-folder.ts')).verifyFolderVerb(dir, options, terminal);
-        return (await import('./verify.ts')).verifyRenderedVerb(options.rendered, options, terminal);
-      }),
-    );
+  addVerify(program, { run, output, fnConfig, terminal });
+  addPrimitive(program, { run, terminal });
 
   program
     .command('sidecar')
@@ -175,23 +147,4 @@ function portNumber(text: string): number {
   const value = Number(text);
   if (!/^[0-9]+$/.test(text) || value > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
   return value;
-}
-
-interface VerifyArguments {
-  readonly rendered?: string;
-  readonly against?: string;
-  readonly drop: readonly string[];
-  readonly requireProcess?: boolean;
-  readonly fnConfig?: string;
-}
-
-/** Options that do not go together are refused rather than passed over. */
-function wrongVerify(dir: string | undefined, { rendered, against, drop, requireProcess, fnConfig }: VerifyArguments): string | undefined {
-  if (dir === undefined && rendered === undefined)
-    return 'name a folder, or a rendered stream with --rendered; a live cluster cannot be verified yet';
-  if (dir !== undefined && rendered !== undefined) return 'name a folder or --rendered, not both';
-  if (rendered !== undefined && (against !== undefined || fnConfig !== undefined))
-    return '--against and --fn-config need a folder, not --rendered';
-  if (rendered === undefined && requireProcess) return '--require-process needs --rendered';
-  return drop.length > 0 && against === undefined ? '--drop needs --against' : undefined;
 }

@@ -25,9 +25,16 @@ export interface VerifyFolderOptions extends VerifyOutput {
 }
 
 export async function verifyFolderVerb(dir: string, options: VerifyFolderOptions, terminal: Terminal): Promise<number> {
+  const report = await checkFolder(dir, options);
+  if (report.compared && options.output === 'table') await showComparison(report.compared, options.against!, terminal);
+  return tell(report, options, terminal);
+}
+
+/** What is found of a folder, with its paths as a person finds them from where the command was given. */
+export async function checkFolder(dir: string, options: Omit<VerifyFolderOptions, 'output'>): Promise<Report> {
   const mode = options.against === undefined ? 'repository' : 'revision';
-  const refuse = (remarks: readonly Problem[]) => tell(seenFrom({ mode, dir, outcomes: [], remarks }), options, terminal);
-  if (isStream(dir)) return tell({ mode, outcomes: [], remarks: [aStream(dir)] }, options, terminal);
+  const refuse = (remarks: readonly Problem[]) => seenFrom({ mode, dir, outcomes: [], remarks });
+  if (isStream(dir)) return { mode, outcomes: [], remarks: [aStream(dir)] };
   const read = readRepository(dir);
   if ('problems' in read) return refuse(read.problems);
   const { repository } = read;
@@ -35,18 +42,16 @@ export async function verifyFolderVerb(dir: string, options: VerifyFolderOptions
   if (!hasProcess(repository) && options.against === undefined) return refuse([...repository.missing, noProcess]);
   const found = configFor(repository, options);
   // Its findings name files as they are seen from outside the folder already.
-  if ('problems' in found) return tell({ mode, dir, outcomes: [], remarks: found.problems }, options, terminal);
+  if ('problems' in found) return { mode, dir, outcomes: [], remarks: found.problems };
   const outcomes = await checkRepository(repository, found.config);
   const comparison = options.against === undefined ? undefined : compare(dir, items, found.config.temporal.address, options);
   if (comparison && 'problem' in comparison) return refuse([comparison.problem]);
-  const report = seenFrom({
+  return seenFrom({
     mode,
     dir,
     outcomes: [...outcomes, ...(comparison?.outcomes ?? [])],
     ...(comparison && { compared: comparison.compared, remarks: comparison.remarks }),
   });
-  if (report.compared && options.output === 'table') await showComparison(report.compared, options.against!, terminal);
-  return tell(report, options, terminal);
 }
 
 function isStream(path: string): boolean {
@@ -80,7 +85,10 @@ function hasProcess({ pkg, builds }: Repository): boolean {
 const noProcess = problem('PackageInvalid', 'holds no Process; name a folder with Process resources', { file: { path: '.' } });
 
 /** Overlays have a configuration each; what only kustomize renders is not rendered here, and needs none. */
-function configFor({ dir, pkg, patches, bases }: Repository, { fnConfig }: VerifyFolderOptions): ReturnType<typeof readFnConfig> {
+function configFor(
+  { dir, pkg, patches, bases }: Repository,
+  { fnConfig }: Pick<VerifyFolderOptions, 'fnConfig'>,
+): ReturnType<typeof readFnConfig> {
   const found = readFnConfig({ file: fnConfig, dir, items: pkg.items }, true);
   if (!('problems' in found) || fnConfig !== undefined) return found;
   const isLeftToKustomize = pkg.files.every(
@@ -94,7 +102,7 @@ function compare(
   dir: string,
   items: readonly Resource[],
   defaultAddress: string,
-  { against, drop, fnConfig }: VerifyFolderOptions,
+  { against, drop, fnConfig }: Omit<VerifyFolderOptions, 'output'>,
 ): Comparison | { problem: Problem } {
   const revision = readRevision(dir, against!, process.env);
   if ('problem' in revision) return revision;

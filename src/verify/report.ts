@@ -4,8 +4,8 @@ import type { Outcome } from './outcome.ts';
 import { findingsOf } from './outcome.ts';
 import type { Compared } from './revision.ts';
 
-/** What was looked at; a live cluster will be one more. */
-export type Mode = 'rendered' | 'repository' | 'revision';
+/** What was looked at. */
+export type Mode = 'rendered' | 'repository' | 'revision' | 'cluster';
 
 export interface Report {
   readonly mode: Mode;
@@ -37,10 +37,15 @@ export function toReportJson(report: Report): Record<string, unknown> {
     summary: summaryOf(report),
     checks,
     ...(report.compared && { compared: report.compared.map(comparedJson) }),
-    next_steps: [...new Set(findings.filter(({ severity }) => severity === 'error').map(({ reason }) => nextStep(reason, report)))],
+    next_steps: nextSteps(findings, report),
     cascade: [],
     findings: findings.map(toResult),
   };
+}
+
+/** Of every reason of an error, once. */
+export function nextSteps(findings: readonly Problem[], report: Report): string[] {
+  return [...new Set(findings.filter(({ severity }) => severity === 'error').map(({ reason }) => nextStep(reason, report)))];
 }
 
 function nextStep(reason: Reason, { dir }: Report): string {
@@ -66,14 +71,16 @@ function checkJson(check: string, outcomes: readonly Outcome[]): Record<string, 
 }
 
 function issueJson(found: Problem): Record<string, unknown> {
-  const { resource, field, file, reason, message } = found;
+  return { ...issueOf(found), reason: found.reason, message: found.message };
+}
+
+/** A finding in the platform's shape. */
+export function issueOf({ resource, field, file }: Problem): Record<string, unknown> {
   return {
     resource: resource ? `${resource.kind}/${named(resource)}` : (file?.path ?? ''),
     field: field?.path ?? '',
     expected: text(field?.proposedValue),
     actual: text(field?.currentValue),
-    reason,
-    message,
   };
 }
 
@@ -87,7 +94,7 @@ export function stateOf({ problems }: Outcome): 'PASS' | 'FAIL' | '-' {
 }
 
 /** One row for each Process, one column for each check; `-` where there was nothing to check, or an earlier failure in the way. */
-export function tableOf({ outcomes }: Report): { headings: string[]; rows: string[][] } {
+export function tableOf({ outcomes }: Report, titles: Readonly<Record<string, string>> = {}): { headings: string[]; rows: string[][] } {
   const ofProcesses = outcomes.filter(({ process }) => process);
   const checks = [...new Set(ofProcesses.map(({ check }) => check))];
   const hasFiles = ofProcesses.some(({ file }) => file !== undefined);
@@ -101,7 +108,7 @@ export function tableOf({ outcomes }: Report): { headings: string[]; rows: strin
     rows.set(start.join('\n'), row);
   }
   return {
-    headings: ['PROCESS', ...(hasFiles ? ['FILE'] : []), ...checks.map((check) => check.toUpperCase())],
+    headings: ['PROCESS', ...(hasFiles ? ['FILE'] : []), ...checks.map((check) => titles[check] ?? check.toUpperCase())],
     rows: [...rows.values()].map(({ start, states }) => [...start, ...checks.map((check) => states.get(check) ?? '-')]),
   };
 }

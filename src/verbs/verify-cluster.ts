@@ -1,0 +1,117 @@
+/** `verify --cluster`: live Processes, by their own objects and by what the sidecar says of them; with `--wait`, until all is well. */
+import { showDuration } from '../duration.ts';
+import type { Problem, Reason } from '../problem.ts';
+import { listed } from '../sidecar/words.ts';
+import { type Connection, openConnection } from '../verify/connection.ts';
+import { type Asked, checkLive } from '../verify/live.ts';
+import { conditionsTable, headings, type LiveReport, toLiveJson } from '../verify/live-report.ts';
+import type { Outcome } from '../verify/outcome.ts';
+import { readLive, type Scope } from '../verify/read-live.ts';
+import { findingsIn, hasPassed, named, stateOf, summaryOf, tableOf } from '../verify/report.ts';
+import { type Looked, waitLive } from '../verify/wait-live.ts';
+import { type Terminal, table } from './terminal.ts';
+import { colour, type VerifyOutput } from './verify.ts';
+
+export interface ClusterOptions {
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Milliseconds. */
+  readonly wait?: number;
+}
+
+/** NAME or NAMESPACE/NAME; without names all Processes of the namespace. */
+export async function verifyClusterVerb(
+  names: readonly string[],
+  options: ClusterOptions & VerifyOutput,
+  terminal: Terminal,
+): Promise<number> {
+  return tellLive(await checkCluster(names, options, terminal), options, terminal);
+}
+
+export async function checkCluster(names: readonly string[], options: ClusterOptions, terminal: Terminal): Promise<LiveReport> {
+  const connection = openConnection(options);
+  if ('problem' in connection) return nothingOf(connection.problem);
+  try {
+    const scope = scopeOf(names, options, connection.namespace);
+    const look = () => lookAt(connection, scope);
+    if (options.wait === undefined) return (await look()).found;
+    const onWait = (report: LiveReport, leftMs: number) => terminal.progress(waitingWords(report, leftMs));
+    return await waitLive({ connection, scope, waitMs: options.wait, look, onWait });
+  } finally {
+    terminal.progress('');
+    connection.close();
+  }
+}
+
+function scopeOf(names: readonly string[], { namespace, allNamespaces }: ClusterOptions, own: string): Scope {
+  const within = allNamespaces ? undefined : (namespace ?? own);
+  const asked = names.map((given): Asked => {
+    const slash = given.indexOf('/');
+    if (slash >= 0) return { namespace: given.slice(0, slash), name: given.slice(slash + 1) };
+    return { name: given, ...(within !== undefined && { namespace: within }) };
+  });
+  if (within === undefined) return { namespaces: undefined, asked };
+  const namespaces = asked.length === 0 ? [within] : [...new Set(asked.map((one) => one.namespace ?? within))];
+  return { namespaces, asked };
+}
+
+/** A right that is missing will not come by waiting; a server, a kind or a Process may. */
+const hopeless: ReadonlySet<Reason> = new Set<Reason>(['ClusterForbidden']);
+
+async function lookAt({ get }: Connection, scope: Scope): Promise<Looked<LiveReport>> {
+  const live = await readLive(get, scope);
+  if ('problem' in live) {
+    return { found: nothingOf(live.problem), state: hopeless.has(live.problem.reason) ? 'Hopeless' : 'Blind' };
+  }
+  const found: LiveReport = { mode: 'cluster', now: live.now, ...checkLive(live, scope.asked) };
+  if (hasPassed(found)) return { found, state: 'Well' };
+  return { found, state: live.unreadable.length > 0 ? 'Hopeless' : 'NotWell' };
+}
+
+function nothingOf(problem: Problem): LiveReport {
+  return { mode: 'cluster', now: new Date().toISOString(), outcomes: [], remarks: [problem], processes: [] };
+}
+
+/** `waiting, 4m12s left: sales/l2o WorkloadReady (RollingOut)`. */
+function waitingWords(report: LiveReport, leftMs: number): string {
+  const failing = new Map<string, string>();
+  for (const outcome of report.outcomes) {
+    const who = named(outcome.process);
+    if (stateOf(outcome) !== 'PASS' && !failing.has(who)) failing.set(who, `${who} ${outcome.check}${reasonIn(outcome)}`);
+  }
+  const told = failing.size > 0 ? listed([...failing.values()]) : (findingsIn(report)[0]?.reason ?? '');
+  return `waiting, ${showDuration(leftMs)} left: ${told}`;
+}
+
+function reasonIn({ problems = [] }: Outcome): string {
+  const error = problems.find(({ severity }) => severity === 'error');
+  return error ? ` (${error.reason})` : '';
+}
+
+export async function tellLive(report: LiveReport, { output }: VerifyOutput, terminal: Terminal): Promise<number> {
+  if (output === 'json') await terminal.print(JSON.stringify(toLiveJson(report), undefined, 2));
+  else await printTables(report, terminal);
+  await terminal.report(findingsIn(report));
+  return hasPassed(report) ? 0 : 1;
+}
+
+async function printTables(report: LiveReport, terminal: Terminal): Promise<void> {
+  const show = async (titles: readonly string[], rows: readonly (readonly string[])[], isHealthyRow: (cell: string) => string) => {
+    if (rows.length > 0)
+      await terminal.print(
+        table(
+          titles,
+          rows.map((row) => row.map(isHealthyRow)),
+        ),
+      );
+  };
+  const checks = tableOf(report, headings);
+  await show(checks.headings, checks.rows, (cell) => colour(cell, terminal));
+  const conditions = conditionsTable(report);
+  if (conditions.rows.length > 0) await terminal.print('');
+  await show(conditions.headings, conditions.rows, (cell) => cell);
+  if (checks.rows.length > 0) await terminal.print('');
+  await terminal.print(summaryOf(report));
+}

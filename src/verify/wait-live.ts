@@ -1,0 +1,87 @@
+/** Looks again whenever something that concerns the Processes changes, until all is well or the time is up. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection } from './connection.ts';
+import { collectionsOf, pathOf, type Scope } from './read-live.ts';
+
+/** One apply changes many objects: they are looked at together. */
+const settleMs = 200;
+/** What cannot be watched is asked again so late. */
+const retryMs = 1000;
+
+export interface Looked<T> {
+  readonly found: T;
+  /** `Well`: done. `Hopeless`: waiting would change nothing. `Blind`: the server did not answer, or does not know the kind yet. */
+  readonly state: 'Well' | 'NotWell' | 'Blind' | 'Hopeless';
+}
+
+export interface WaitOptions<T> {
+  readonly connection: Pick<Connection, 'watch'>;
+  readonly scope: Scope;
+  readonly waitMs: number;
+  readonly look: () => Promise<Looked<T>>;
+  /** Called after each look that is not the last one, and every second. */
+  readonly onWait: (found: T, leftMs: number) => void;
+}
+
+/** What was found at last. */
+export async function waitLive<T>({ connection, scope, waitMs, look, onWait }: WaitOptions<T>): Promise<T> {
+  const deadline = Date.now() + waitMs;
+  const left = () => Math.max(deadline - Date.now(), 0);
+  const bell = openBell();
+  const watches = watchAll(connection, scope, bell.ring);
+  let last: Looked<T> | undefined;
+  const ticker = setInterval(() => last && onWait(last.found, left()), 1000);
+  try {
+    for (;;) {
+      bell.reset();
+      last = await look();
+      if (last.state === 'Well' || last.state === 'Hopeless' || left() === 0) return last.found;
+      onWait(last.found, left());
+      if (last.state === 'Blind') await delay(Math.min(retryMs, left()));
+      else await bell.rings(left());
+      await delay(Math.min(settleMs, left()));
+    }
+  } finally {
+    clearInterval(ticker);
+    for (const watch of watches) watch.stop();
+  }
+}
+
+function watchAll(connection: Pick<Connection, 'watch'>, scope: Scope, onChange: () => void) {
+  return (scope.namespaces ?? [undefined]).flatMap((namespace) =>
+    collectionsOf(scope).map((collection) => {
+      const { labelSelector, fieldSelector } = collection;
+      return connection.watch({
+        path: pathOf(collection, namespace),
+        ...(labelSelector !== undefined && { labelSelector }),
+        ...(fieldSelector !== undefined && { fieldSelector }),
+        onChange,
+      });
+    }),
+  );
+}
+
+/** Rings that come while nobody waits are kept. */
+function openBell() {
+  let hasRung = false;
+  let wake = () => {};
+  return {
+    ring: () => {
+      hasRung = true;
+      wake();
+    },
+    reset: () => {
+      hasRung = false;
+    },
+    /** Resolves with the next ring, or after so long. */
+    rings: (ms: number) =>
+      new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        if (hasRung) wake();
+      }),
+  };
+}
