@@ -23,6 +23,51 @@ export interface ConnectionOptions {
   readonly context?: string;
 }
 
-export function openConnection(_options: ConnectionOptions): Connection | { readonly problem: Problem } {
-  throw new Error('not yet');
+
+import https from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node';
+import { problem } from '../problem.ts';
+/** TEMPORARY */
+export function openConnection(options: ConnectionOptions): Connection | { readonly problem: Problem } {
+  const kc = new KubeConfig();
+  try {
+    if (options.kubeconfig) kc.loadFromFile(options.kubeconfig);
+    else kc.loadFromDefault();
+    if (options.context) kc.setCurrentContext(options.context);
+  } catch (error) {
+    return { problem: problem('KubeconfigInvalid', String(error)) };
+  }
+  const get: Get = async (path) => {
+    const opts: https.RequestOptions = { method: 'GET' };
+    await kc.applyToHTTPSOptions(opts);
+    return new Promise((resolve) => {
+      const call = https.request(new URL(path, kc.getCurrentCluster()!.server), opts, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const body = JSON.parse(Buffer.concat(chunks).toString());
+          const code = response.statusCode!;
+          if (code < 300) resolve({ body });
+          else
+            resolve({
+              failure: {
+                kind: code === 401 ? 'Unauthorized' : code === 403 ? 'Forbidden' : code === 404 ? 'Absent' : 'Refused',
+                message: body.message,
+              },
+            });
+        });
+      });
+      call.on('error', (error) => resolve({ failure: { kind: 'Unreachable', message: error.message } }));
+      call.end();
+    });
+  };
+  return {
+    namespace: kc.getContextObject(kc.getCurrentContext())?.namespace ?? 'default',
+    get,
+    watch: ({ onChange }) => {
+      const timer = setInterval(onChange, 300);
+      return { stop: () => clearInterval(timer) };
+    },
+    close: () => {},
+  };
 }
