@@ -70,7 +70,7 @@ export const reasons = {
   ProcessRemoved: ['A Process of the other revision is gone; nothing guards the deletion yet.', 'Drain its workflows first.'],
   IdentityChanged: ['The address, Temporal namespace or task queue of a Process changed.', 'Add a new Process and drain the old one.'],
   // The sidecar
-  ClusterUnusable: ['The cluster cannot be used from where the program is.', 'The message says what is in the way.'],
+  ClusterUnusable: ['The program cannot work where it is.', 'The message says what is in the way.'],
   // Verifying a live cluster
   ClusterUnreachable: ['The API server does not answer.', 'Check the address in the kubeconfig, and the network.'],
   ClusterForbidden: [

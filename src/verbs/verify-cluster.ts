@@ -1,8 +1,8 @@
 /** `verify --cluster`: live Processes, by their own objects and by what the sidecar says of them; with `--wait`, until all is well. */
 import { showDuration } from '../duration.ts';
-import type { Problem, Reason } from '../problem.ts';
+import { connectKube, type Kube } from '../kube/connect.ts';
+import { type Problem, problem, type Reason } from '../problem.ts';
 import { listed } from '../sidecar/words.ts';
-import { type Connection, openConnection } from '../verify/connection.ts';
 import { type Asked, checkLive } from '../verify/live.ts';
 import { conditionsTable, headings, type LiveReport, toLiveJson } from '../verify/live-report.ts';
 import type { Outcome } from '../verify/outcome.ts';
@@ -31,17 +31,28 @@ export async function verifyClusterVerb(
 }
 
 export async function checkCluster(names: readonly string[], options: ClusterOptions, terminal: Terminal): Promise<LiveReport> {
-  const connection = openConnection(options);
-  if ('problem' in connection) return nothingOf(connection.problem);
+  const kube = await connect(options);
+  if ('problem' in kube) return nothingOf(kube.problem);
   try {
-    const scope = scopeOf(names, options, connection.namespace);
-    const look = () => lookAt(connection, scope);
+    const scope = scopeOf(names, options, kube.namespace);
+    const look = () => lookAt(kube, scope);
     if (options.wait === undefined) return (await look()).found;
     const onWait = (report: LiveReport, leftMs: number) => terminal.progress(waitingWords(report, leftMs));
-    return await waitLive({ connection, scope, waitMs: options.wait, look, onWait });
+    return await waitLive({ kube, scope, waitMs: options.wait, look, onWait });
   } finally {
     terminal.progress('');
-    connection.close();
+    kube.close();
+  }
+}
+
+async function connect({ kubeconfig, context }: ClusterOptions): Promise<Kube | { readonly problem: Problem }> {
+  try {
+    return await connectKube({ kubeconfig, context });
+  } catch (error) {
+    const { message } = error as Error;
+    return {
+      problem: problem('ClusterUnusable', `the Kubernetes configuration cannot be used: ${message}; name one with --kubeconfig, --context`),
+    };
   }
 }
 
@@ -60,8 +71,8 @@ function scopeOf(names: readonly string[], { namespace, allNamespaces }: Cluster
 /** A right that is missing will not come by waiting; a server, a kind or a Process may. */
 const hopeless: ReadonlySet<Reason> = new Set<Reason>(['ClusterForbidden']);
 
-async function lookAt({ get }: Connection, scope: Scope): Promise<Looked<LiveReport>> {
-  const live = await readLive(get, scope);
+async function lookAt(kube: Kube, scope: Scope): Promise<Looked<LiveReport>> {
+  const live = await readLive(kube, scope);
   if ('problem' in live) {
     return { found: nothingOf(live.problem), state: hopeless.has(live.problem.reason) ? 'Hopeless' : 'Blind' };
   }

@@ -1,4 +1,6 @@
 /** Reads what a verification looks at: Processes and their Deployments, ConfigMaps and pods, by lists, and what those name. */
+import type { Kube } from '../kube/connect.ts';
+import { KubeFailure } from '../kube/failure.ts';
 import { definitionConfigMapName, deploymentName, processApiVersion, processKind, processLabel, selectorLabel } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
@@ -7,13 +9,8 @@ import { mountsOf } from '../sidecar/seen/mounts.ts';
 import type { Asked } from './live.ts';
 import type { Live, Unreadable } from './live-objects.ts';
 
-/** One GET of the API server; it never throws. */
-export type Get = (path: string) => Promise<{ readonly body: unknown } | { readonly failure: Failure }>;
-
-export interface Failure {
-  readonly kind: 'Absent' | 'Forbidden' | 'Unauthorized' | 'Unreachable' | 'Refused';
-  readonly message: string;
-}
+/** The way to the API server. */
+export type Reader = Pick<Kube, 'request'>;
 
 export interface Scope {
   /** Undefined: all namespaces. */
@@ -53,19 +50,19 @@ export function pathOf({ resource, apiVersion }: Pick<Collection, 'resource' | '
 }
 
 /** `problem`: there is nothing to look at, because the server does not answer, or has no such kind. */
-export async function readLive(get: Get, scope: Scope): Promise<Live | { readonly problem: Problem }> {
+export async function readLive(kube: Reader, scope: Scope): Promise<Live | { readonly problem: Problem }> {
+  const lists = (scope.namespaces ?? [undefined]).flatMap((namespace) =>
+    collectionsOf(scope).map(async (collection) => ({ collection, namespace, list: await readList(kube, collection, namespace) })),
+  );
   const items: Resource[] = [];
   const pods: Resource[] = [];
   const unreadable: Unreadable[] = [];
-  for (const namespace of scope.namespaces ?? [undefined]) {
-    for (const collection of collectionsOf(scope)) {
-      const list = await readList(get, collection, namespace);
-      if ('items' in list) (collection.resource === 'pods' ? pods : items).push(...list.items);
-      else if (list.failure.kind === 'Forbidden') unreadable.push(forbidden(collection, namespace, list.failure));
-      else return { problem: failed(list.failure, collection) };
-    }
+  for (const { collection, namespace, list } of await Promise.all(lists)) {
+    if (Array.isArray(list)) (collection.resource === 'pods' ? pods : items).push(...list);
+    else if (list.kind === 'Forbidden') unreadable.push({ resource: collection.resource, namespace, problem: forbidden(list) });
+    else return { problem: failed(list, collection) };
   }
-  const found = unreadable.length === 0 ? [...items, ...(await readNamed(get, items, scope))] : items;
+  const found = unreadable.length === 0 ? [...items, ...(await readNamed(kube, items, scope))] : items;
   return { now: new Date().toISOString(), items: found, pods, unreadable, where: wordsFor(scope) };
 }
 
@@ -74,10 +71,8 @@ function wordsFor({ namespaces }: Scope): string {
   return `namespace ${namespaces.map((name) => `"${name}"`).join(' or ')}`;
 }
 
-type List = { readonly items: readonly Resource[] } | { readonly failure: Failure };
-
 /** Page by page. Objects of built-in kinds come without their kind in a list. */
-async function readList(get: Get, collection: Collection, namespace: string | undefined): Promise<List> {
+async function readList(kube: Reader, collection: Collection, namespace: string | undefined): Promise<Resource[] | KubeFailure> {
   const { apiVersion, kind, labelSelector, fieldSelector } = collection;
   const items: Resource[] = [];
   for (let next = ''; ; ) {
@@ -87,29 +82,39 @@ async function readList(get: Get, collection: Collection, namespace: string | un
       ...(fieldSelector !== undefined && { fieldSelector }),
       ...(next !== '' && { continue: next }),
     });
-    const page = await get(`${pathOf(collection, namespace)}?${query}`);
-    if ('failure' in page) return page;
-    items.push(...objectsAt(page.body, 'items').map((item) => ({ ...item, apiVersion, kind })));
-    next = String(valueAt(page.body, 'metadata', 'continue') ?? '');
-    if (next === '') return { items };
+    const page = await read(kube, `${pathOf(collection, namespace)}?${query}`);
+    if (page instanceof KubeFailure) return page;
+    items.push(...objectsAt(page, 'items').map((item) => ({ ...item, apiVersion, kind })));
+    next = String(valueAt(page, 'metadata', 'continue') ?? '');
+    if (next === '') return items;
+  }
+}
+
+async function read(kube: Reader, path: string): Promise<Resource | KubeFailure> {
+  try {
+    return await kube.request({ method: 'GET', path });
+  } catch (error) {
+    if (error instanceof KubeFailure) return error;
+    throw error;
   }
 }
 
 /** What a Process that was asked for needs and no label leads to: somebody may have changed the labels. */
-async function readNamed(get: Get, items: readonly Resource[], { asked }: Scope): Promise<Resource[]> {
+async function readNamed(kube: Reader, items: readonly Resource[], { asked }: Scope): Promise<Resource[]> {
   if (asked.length === 0) return [];
-  const has = (kind: string, namespace: string, name: string) =>
-    [...items, ...found].some((item) => item.kind === kind && nameOf(item) === name && namespaceOf(item) === namespace);
   const found: Resource[] = [];
-  const read = async (apiVersion: string, kind: string, resource: string, namespace: string, name: string) => {
-    if (name === '' || has(kind, namespace, name)) return;
-    const answer = await get(`${pathOf({ resource, apiVersion }, namespace)}/${encodeURIComponent(name)}`);
-    if ('body' in answer && isObject(answer.body)) found.push({ ...answer.body, apiVersion, kind });
+  const readOne = async (collection: Omit<Collection, 'labelSelector' | 'fieldSelector'>, namespace: string, name: string) => {
+    const { apiVersion, kind } = collection;
+    const isIt = (item: Resource) => item.kind === kind && nameOf(item) === name && namespaceOf(item) === namespace;
+    if (name === '' || [...items, ...found].some(isIt)) return;
+    const answer = await read(kube, `${pathOf(collection, namespace)}/${encodeURIComponent(name)}`);
+    if (!(answer instanceof KubeFailure)) found.push({ ...answer, apiVersion, kind });
   };
-  for (const item of items.filter(isProcessKind))
-    await read('apps/v1', 'Deployment', 'deployments', namespaceOf(item), deploymentName(nameOf(item)));
+  const deployments = { resource: 'deployments', apiVersion: 'apps/v1', kind: 'Deployment' };
+  const configMaps = { resource: 'configmaps', apiVersion: 'v1', kind: 'ConfigMap' };
+  for (const item of items.filter(isProcessKind)) await readOne(deployments, namespaceOf(item), deploymentName(nameOf(item)));
   for (const item of [...items, ...found]) {
-    for (const name of configMapsOf(item)) await read('v1', 'ConfigMap', 'configmaps', namespaceOf(item), name);
+    for (const name of configMapsOf(item)) await readOne(configMaps, namespaceOf(item), name);
   }
   return found;
 }
@@ -121,18 +126,16 @@ function configMapsOf(item: Resource): string[] {
   return isProcessKind(item) && typeof checksum === 'string' ? [definitionConfigMapName(nameOf(item), checksum)] : [];
 }
 
-function forbidden({ resource }: Collection, namespace: string | undefined, { message }: Failure): Unreadable {
-  return {
-    resource,
-    namespace,
-    problem: problem('ClusterForbidden', `${message}; grant get and list of ${resource}, or use other credentials`),
-  };
+/** The server's message names what it is about, if anything. */
+function forbidden({ message }: KubeFailure): Problem {
+  return problem(
+    'ClusterForbidden',
+    `${message}; list processes, deployments, configmaps and pods must be granted, or use other credentials`,
+  );
 }
 
-function failed({ kind, message }: Failure, { resource }: Collection): Problem {
-  if (kind === 'Absent' && resource === 'processes') {
+function failed({ kind, message }: KubeFailure, { resource }: Collection): Problem {
+  if (kind === 'NotFound' && resource === 'processes')
     return problem('CrdMissing', 'the cluster does not know Processes (ameide.io/v1); apply deploy/crd, or use another context');
-  }
-  if (kind === 'Unauthorized') return problem('ClusterForbidden', `the API server refuses the credentials: ${message}`);
-  return problem('ClusterUnreachable', `cannot read ${resource}: ${message}`);
+  return problem('ClusterUnreachable', `cannot read ${resource}: ${message}; check the address in the kubeconfig, and the network`);
 }

@@ -1,6 +1,7 @@
 /** Looks again whenever something that concerns the Processes changes, until all is well or the time is up. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Connection } from './connection.ts';
+import type { Kube } from '../kube/connect.ts';
+import { watchResource } from '../kube/watch-resource.ts';
 import { collectionsOf, pathOf, type Scope } from './read-live.ts';
 
 /** One apply changes many objects: they are looked at together. */
@@ -15,7 +16,7 @@ export interface Looked<T> {
 }
 
 export interface WaitOptions<T> {
-  readonly connection: Pick<Connection, 'watch'>;
+  readonly kube: Kube;
   readonly scope: Scope;
   readonly waitMs: number;
   readonly look: () => Promise<Looked<T>>;
@@ -24,11 +25,11 @@ export interface WaitOptions<T> {
 }
 
 /** What was found at last. */
-export async function waitLive<T>({ connection, scope, waitMs, look, onWait }: WaitOptions<T>): Promise<T> {
+export async function waitLive<T>({ kube, scope, waitMs, look, onWait }: WaitOptions<T>): Promise<T> {
   const deadline = Date.now() + waitMs;
   const left = () => Math.max(deadline - Date.now(), 0);
   const bell = openBell();
-  const watches = watchAll(connection, scope, bell.ring);
+  const watches = watchAll(kube, scope, bell.ring);
   let last: Looked<T> | undefined;
   const ticker = setInterval(() => last && onWait(last.found, left()), 1000);
   try {
@@ -47,16 +48,13 @@ export async function waitLive<T>({ connection, scope, waitMs, look, onWait }: W
   }
 }
 
-function watchAll(connection: Pick<Connection, 'watch'>, scope: Scope, onChange: () => void) {
+/** What is kept of an object is only that it is there: each look reads all there is. */
+function watchAll(kube: Kube, scope: Scope, onChange: () => void) {
   return (scope.namespaces ?? [undefined]).flatMap((namespace) =>
     collectionsOf(scope).map((collection) => {
-      const { labelSelector, fieldSelector } = collection;
-      return connection.watch({
-        path: pathOf(collection, namespace),
-        ...(labelSelector !== undefined && { labelSelector }),
-        ...(fieldSelector !== undefined && { fieldSelector }),
-        onChange,
-      });
+      const { labelSelector } = collection;
+      const path = pathOf(collection, namespace);
+      return watchResource({ kube, path, ...(labelSelector !== undefined && { labelSelector }), keep: () => true, onChange });
     }),
   );
 }
