@@ -1,11 +1,14 @@
 /** What is in deploy/ is built by kustomize and accepted by a real API server; the parts agree with each other and with the defaults. */
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import process from 'node:process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseFnConfig } from '../../src/fn-config.ts';
+import { version } from '../../src/names.ts';
 import type { KubeObject } from '../testbed/api.ts';
 import { demand } from '../testbed/api.ts';
 import type { ControlPlane } from '../testbed/control-plane.ts';
@@ -13,6 +16,7 @@ import { startControlPlane } from '../testbed/control-plane.ts';
 import { installCrd } from '../testbed/discovery.ts';
 import { dryRun } from '../testbed/dry-run.ts';
 import { goModule } from '../testbed/go-module.ts';
+import { root } from '../testbed/parts.ts';
 import { built, deployFolder, deployFolders, the } from './built.ts';
 
 const monitoringCrds = 'github.com/prometheus-operator/prometheus-operator@v0.85.0';
@@ -93,12 +97,12 @@ test('cluster-wide has the rights of one namespace in all of them, and nothing e
 
 test('several namespaces: the rights are in those that are watched, and nowhere else', async () => {
   const objects = await built('several-namespaces');
-  const settings = objects.find(({ kind }) => kind === 'ConfigMap')!.data as Record<string, string>;
+  const args = argsOf(objects).flatMap((arg) => (arg.startsWith('--namespace=') ? [arg.replace('--namespace=', '')] : []));
   for (const kind of ['Role', 'RoleBinding']) {
     const found = objects.filter((object) => object.kind === kind && object.metadata.name === 'ameide-process-watch');
     assert.equal(
       found.map(({ metadata }) => metadata.namespace),
-      settings.WATCH_NAMESPACES!.split(','),
+      args,
     );
   }
 });
@@ -126,6 +130,32 @@ test('README.md tells of every folder, and applies only what is there', () => {
   assert.ok(applied.length > 3);
   for (const folder of applied) assert.ok(folders.includes(folder), folder);
 });
+
+test('it is started as the verb wants to be: each argument is known, the image is of this version', async () => {
+  for (const folder of ['sidecar', 'several-namespaces', 'cluster-wide']) {
+    const objects = await built(folder);
+    const { status, stderr } = start(argsOf(objects));
+    assert.is(status, 1, stderr);
+    assert.match(stderr, 'ClusterUnusable');
+    assert.is(containerOf(objects).image, `ameide-process:${version}`);
+  }
+  assert.equal(argsOf(await built('cluster-wide')), ['sidecar', '--all-namespaces']);
+  assert.is(start(['sidecar', '--no-such-thing']).status, 2);
+});
+
+/** It gets as far as a cluster that is not there. */
+function start(args: readonly string[]): { readonly status: number | null; readonly stderr: string } {
+  return spawnSync(process.execPath, [join(root, 'dist/ameide-process'), ...args, '--kubeconfig', '/no/such/file'], { encoding: 'utf8' });
+}
+
+function containerOf(objects: readonly KubeObject[]): { readonly args: string[]; readonly image: string } {
+  const { spec } = the(objects, 'Deployment', 'ameide-process') as unknown as { spec: { template: { spec: { containers: [never] } } } };
+  return spec.template.spec.containers[0];
+}
+
+function argsOf(objects: readonly KubeObject[]): string[] {
+  return containerOf(objects).args;
+}
 
 function subjectsOf(objects: readonly KubeObject[]): [name: string, subjects: { namespace: string }[]][] {
   const bindings = objects.filter(({ kind }) => kind.endsWith('RoleBinding'));
