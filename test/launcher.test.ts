@@ -44,4 +44,15 @@ test('without it, or with what another Node or nobody compiled, the function doe
   assert.is(run(dist), expected);
 });
 
+test('what talks to Kubernetes loads on an older Node, too, which lacks newer compressions', ({ dist }) => {
+  const older = 'data:text/javascript,import zlib from "node:zlib"; delete zlib.createZstdDecompress;';
+  const nowhere = join(dist, 'no-kubeconfig');
+  for (const verb of [['verify', '--cluster'], ['sidecar']]) {
+    const args = ['--import', older, join(dist, 'ameide-process'), ...verb, '--kubeconfig', nowhere];
+    const { stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    assert.match(stderr, /^error ClusterUnusable: .*no-kubeconfig/);
+    assert.is(status, 1, stderr);
+  }
+});
+
 test.run();

@@ -77,6 +77,7 @@ function bundleChunks(modules) {
     ...options,
     entryPoints: Object.fromEntries(modules),
     plugins: [trimTemporalApi, unusedModulesGo],
+    alias: { undici: `${root}tools/no-undici.mjs` },
     outdir: `${dist}/chunks`,
     outExtension: { '.js': '.mjs' },
     chunkNames: '[name]-[hash]',
