@@ -6,11 +6,11 @@ import { createServer, type Server } from 'node:http';
 import type { WorkerStatus } from '@temporalio/worker';
 import type { Environment } from './environment.ts';
 
-/** `/livez`: the event loop turns and the worker has not failed. `/readyz`: it polls for workflows. */
+/** `/livez`: the event loop turns and the worker has not failed. `/readyz`: it polls. */
 export function serveProbes({ host, port }: Environment['probes'], status: () => WorkerStatus | undefined): Promise<Server> {
   const server = createServer(({ url }, response) => {
     const now = status();
-    const isOk = url === '/livez' ? !hasFailed(now) : url === '/readyz' && isPolling(now);
+    const isOk = url === '/livez' ? !hasFailed(now) : url === '/readyz' && now?.runState === 'RUNNING';
     response.writeHead(isOk ? 200 : 503, { 'content-type': 'text/plain', connection: 'close' });
     response.end(`${now?.runState ?? 'CONNECTING'}\n`);
   });
@@ -21,8 +21,4 @@ export function serveProbes({ host, port }: Environment['probes'], status: () =>
 
 function hasFailed(status: WorkerStatus | undefined): boolean {
   return [status?.runState, status?.workflowPollerState, status?.activityPollerState].includes('FAILED');
-}
-
-function isPolling(status: WorkerStatus | undefined): boolean {
-  return status?.runState === 'RUNNING' && status.workflowPollerState === 'POLLING';
 }

@@ -92,16 +92,14 @@ export const waitingReason = (bed: Bed, name: string) => async () => (await pods
 
 /** The only pod there is, once it is ready: the roll-out is over. */
 export async function readyPod(bed: Bed, name: string, isIt: (pod: Pod) => boolean = () => true): Promise<Pod> {
-  const found = await until({
-    what: `one ready pod of ${name}`,
-    look: () => pods(bed, name),
-    isSo: (seen) => seen.length === 1 && seen.every((pod) => isReady(pod) && isIt(pod)),
-    limitMs: 30_000,
-  }).catch(async (error) => {
-    const seen = await pods(bed, name);
-    throw new Error(`${error.message.slice(0, 100)} ${JSON.stringify(seen.map(brief), null, 1)}`);
-  });
-  return found[0]!;
+  let seen: Pod[] = [];
+  const look = async () => {
+    seen = await pods(bed, name);
+    return seen.map(brief);
+  };
+  const isSo = ([pod, ...others]: Brief[]) => others.length === 0 && pod?.isReady === true && isIt(seen[0]!);
+  await until({ what: `one ready pod of ${name}`, look, isSo, limitMs: 40_000 });
+  return seen[0]!;
 }
 
 /** Its result, or what kept it from ending. */

@@ -32,6 +32,8 @@ export interface PodName {
 export interface Node {
   readonly name: string;
   readonly images: Images;
+  /** Everything of its pods; goes with it. */
+  readonly scratch: string;
   /** A signal to a container's process behind the kubelet's back: SIGKILL, SIGSTOP, SIGCONT. Throws when there is none. */
   signal(pod: PodName, name: NodeJS.Signals): Promise<void>;
   /** Everything a container of a pod wrote, also when it is gone. */
@@ -56,6 +58,7 @@ export async function startNode(server: Server, options: NodeOptions = {}): Prom
   return {
     name,
     images,
+    scratch,
     ...controls(pods),
     stop: async () => {
       // Nothing else that the node does keeps a test alive.

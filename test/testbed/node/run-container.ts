@@ -55,15 +55,14 @@ async function live(cell: Cell): Promise<void> {
   const { context, ending } = cell;
   const restarts = countRestarts(context.backOff);
   const image = await pullImage(cell);
-  while (image && !ending.signal.aborted) {
+  for (let restartCount = 0; image && !ending.signal.aborted; restartCount++) {
     const variables = await readEnvironment(cell, image);
     if (!variables) return;
     const began = Date.now();
-    const terminated = await runOnce(cell, image, variables);
-    change(cell, { state: { terminated }, ready: false, started: false });
+    const terminated = await runOnce({ cell, image, variables, restartCount });
+    change(cell, { state: { terminated }, restartCount, ready: false, started: false });
     if (ending.signal.aborted || !isRestarted(context.pod().spec.restartPolicy, terminated.exitCode)) return;
     if (!(await backOff(cell, terminated, restarts.next(Date.now() - began)))) return;
-    change(cell, { restartCount: cell.status.restartCount + 1, lastState: { terminated } });
   }
 }
 

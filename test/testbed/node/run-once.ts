@@ -10,8 +10,16 @@ import { keepProbing, type Probe, type Probed } from './probe.ts';
 import { type Command, type Sandboxed, startErrorCode, startSandboxed, stop } from './sandbox.ts';
 import { viewOf } from './view.ts';
 
-export async function runOnce(cell: Cell, image: Image, variables: Record<string, string>): Promise<Terminated> {
+export interface Run {
+  readonly cell: Cell;
+  readonly image: Image;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly restartCount: number;
+}
+
+export async function runOnce({ cell, image, variables, restartCount }: Run): Promise<Terminated> {
   const { spec, context } = cell;
+  const { terminated } = cell.status.state.terminated ? cell.status.state : cell.status.lastState;
   const containerID = `testbed://${randomUUID()}`;
   const startedAt = now();
   let process: Sandboxed;
@@ -25,7 +33,15 @@ export async function runOnce(cell: Cell, image: Image, variables: Record<string
   const probing = new AbortController();
   if (await process.started) {
     const { startupProbe, readinessProbe } = spec;
-    change(cell, { containerID, state: { running: { startedAt } }, started: !startupProbe, ready: !startupProbe && !readinessProbe });
+    const [started, ready] = [!startupProbe, !startupProbe && !readinessProbe];
+    change(cell, {
+      containerID,
+      restartCount,
+      started,
+      ready,
+      state: { running: { startedAt } },
+      lastState: terminated ? { terminated } : {},
+    });
     void probe(cell, process, probing.signal);
   }
   // It may have been told to end while it was being started.
@@ -37,7 +53,7 @@ export async function runOnce(cell: Cell, image: Image, variables: Record<string
   return { exitCode, reason, startedAt, finishedAt: now(), containerID };
 }
 
-function commandOf({ spec, context, volumes }: Cell, image: Image, variables: Record<string, string>): Command {
+function commandOf({ spec, context, volumes }: Cell, image: Image, variables: Readonly<Record<string, string>>): Command {
   const pod = context.pod();
   const argv = [...(spec.command ?? image.entrypoint), ...(spec.args ?? [])].map((word) => expand(word, variables));
   return {
