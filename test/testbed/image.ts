@@ -4,7 +4,7 @@
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -51,7 +51,7 @@ mount -t tmpfs -o mode=1777 tmp "$root/tmp"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 [ -z "$files" ] || cp -r "$files/." "$root/tmp"
-exec setpriv --no-new-privs env -i "$@"
+exec setpriv --no-new-privs chroot --userspec="$user:$user" --groups= "$root" /usr/bin/env -i "$@"
 `;
 
 /** Some five seconds. Throws, saying how to get it, where buildah is not installed. */
@@ -94,8 +94,7 @@ function storageIn(dir: string): string {
 
 function programsOf({ dir, rootfs, config }: { dir: string; rootfs: string; config: ImageConfig }): Pick<Image, 'run' | 'start'> {
   const command = (program: readonly string[], files = '') => {
-    const chroot = ['/usr/sbin/chroot', `--userspec=${anyUser}:${anyUser}`, '--groups=', rootfs];
-    return ['--mount', 'sh', '-c', inside, 'sh', rootfs, anyUser, files, ...config.Env, ...chroot, ...program];
+    return ['--mount', 'sh', '-c', inside, 'sh', rootfs, anyUser, files, ...config.Env, ...program];
   };
   return {
     run: (args, { input = '', entrypoint = config.Entrypoint } = {}) => {
@@ -105,7 +104,6 @@ function programsOf({ dir, rootfs, config }: { dir: string; rootfs: string; conf
     },
     start: (args, files) => {
       const folder = mkdtempSync(join(dir, 'files-'));
-      mkdirSync(folder, { recursive: true });
       for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o644 });
       return keep('unshare', command([...config.Entrypoint, ...args], folder), { output: 'pipe' });
     },
