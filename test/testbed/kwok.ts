@@ -31,6 +31,8 @@ export const onKwok = {
 
 /** The control plane needs its controllers. Resolves when all the nodes are Ready. */
 export async function startKwok(plane: ControlPlane, { nodes = 1, tainted = true }: KwokOptions = {}): Promise<Kwok> {
+  const isControlled = plane.servers.some(({ name }) => name === 'kube-controller-manager');
+  if (!isControlled) throw new Error('kwok needs a control plane with { controllers: true }: without, no node is ever free of its taint');
   const executable = await part('kwok');
   const scratch = scratchFolder('kwok');
   // By label, so that the node whose pods really run is left alone. Without a kwok.yaml of the person's own.

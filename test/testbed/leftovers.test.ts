@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startControlPlane } from './control-plane.ts';
 import { isFree } from './free-ports.ts';
+import { running } from './running.ts';
 
 const leftovers = suite('leftovers');
 
@@ -56,23 +57,6 @@ async function startElsewhereAndKill(faults: string): Promise<string[]> {
     throw new Error('it ended before it had started');
   } finally {
     owner.kill('SIGKILL');
-  }
-}
-
-/** The processes whose command line names one of the folders (Linux; elsewhere none are seen). */
-function running(folders: readonly string[]): string[] {
-  if (!existsSync('/proc/self/cmdline')) return [];
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(commandLine)
-    .filter((line) => folders.some((folder) => line.includes(folder)));
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { withFreePorts } from './free-ports.ts';
 import { part } from './parts.ts';
+import type { ServerProcess } from './server-process.ts';
 import { scratchFolder, startServer, untilReady } from './server-process.ts';
 import type { TemporalNamespaces } from './temporal-namespaces.ts';
 import { openNamespaces, searchAttribute } from './temporal-namespaces.ts';
@@ -20,8 +21,7 @@ export interface TemporalServer extends Pick<TemporalNamespaces, 'createNamespac
   readonly address: string;
   /** Prometheus metrics, by which calls can be counted from the server's side. */
   readonly metricsUrl: string;
-  readonly scratch: string;
-  pid(): Promise<number>;
+  readonly server: ServerProcess;
   /** A crash. Port and state stay for `restart`. */
   kill(): Promise<void>;
   /** SIGSTOP: connections are accepted, or stay open, and nothing answers. */
@@ -62,9 +62,9 @@ async function start(executable: string, options: TemporalOptions, [port, http, 
     await server.restart();
     await untilReady([server], () => areServed([]));
   };
-  const { kill, pause, resume, pid } = server;
+  const { kill, pause, resume } = server;
   const metricsUrl = `http://127.0.0.1:${metrics}/metrics`;
-  return { address, metricsUrl, scratch, pid, kill, pause, resume, restart, stop, ...changes };
+  return { address, metricsUrl, server, kill, pause, resume, restart, stop, ...changes };
 }
 
 /** The state is in a file, so that it survives a restart. */

@@ -1,0 +1,99 @@
+/**
+ * Command `npm run testbed`: brings the test bed up on loopback and says how to use it; ends, with everything it started, on Ctrl-C. It
+ * installs nothing into the cluster.
+ */
+
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import type { PartName } from './parts.ts';
+import { part } from './parts.ts';
+import type { Testbed } from './testbed.ts';
+import { startTestbed } from './testbed.ts';
+
+const usage = `usage: npm run testbed -- [--namespace NAME]… [--kwok-nodes N]
+  --namespace NAME   a Temporal namespace beside "default"; may be repeated (default: sales-process, which the examples have)
+  --kwok-nodes N     nodes whose pods become Ready and run nothing (default: 1)`;
+
+interface Asked {
+  readonly namespaces: readonly string[];
+  readonly kwokNodes: number;
+}
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+const asked = readArguments();
+if (asked) await run(asked);
+
+function readArguments(): Asked | undefined {
+  try {
+    const text = { type: 'string' } as const;
+    const options = { namespace: { ...text, multiple: true }, 'kwok-nodes': text, help: { type: 'boolean' } } as const;
+    const { values } = parseArgs({ options });
+    const { namespace: namespaces = ['sales-process'], 'kwok-nodes': kwokNodes = '1' } = values;
+    if (!/^\d{1,3}$/.test(kwokNodes)) throw new Error(`--kwok-nodes needs a number up to 999, got "${kwokNodes}"`);
+    if (!values.help) return { namespaces, kwokNodes: Number(kwokNodes) };
+    say(usage);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${usage}\n`);
+    process.exitCode = 2;
+  }
+  return undefined;
+}
+
+async function run({ namespaces, kwokNodes }: Asked): Promise<void> {
+  let end: () => void = () => process.exit(0);
+  // Before it is up there is nobody to ask to stop; what has started ends with this process.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
+  // A terminal that is closed takes nothing any more.
+  process.stdout.on('error', () => {});
+  try {
+    await buildParts();
+    const testbed = await startTestbed({ controllers: true, temporal: { namespaces }, kwokNodes, say });
+    const told = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    say(howToUse(testbed, namespaces, await part('temporal')));
+    const failure = await Promise.race([told, crash(testbed)]);
+    say(failure ?? '\nEnding …');
+    await testbed.stop();
+    process.exit(failure ? 1 : 0);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}
+
+/** One after the other: Go uses every core as it is. Silent when all are built. */
+async function buildParts(): Promise<void> {
+  const needed: PartName[] = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'temporal', 'kwok'];
+  for (const name of needed) await part(name);
+}
+
+/** What a server wrote, when one ends by itself. */
+function crash({ servers }: Testbed): Promise<string> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      const ended = servers.find((server) => server.hasEnded());
+      if (!ended) return;
+      clearInterval(timer);
+      resolve(`\n${ended.name} has ended by itself. Its last lines:\n${ended.log()}`);
+    }, 500);
+  });
+}
+
+function howToUse({ plane, temporal }: Testbed, namespaces: readonly string[], temporalCli: string): string {
+  return `
+In another terminal:
+  export KUBECONFIG=${plane.kubeconfig}
+  export TEMPORAL_ADDRESS=${temporal.address}    # namespaces: ${['default', ...namespaces].join(', ')}
+
+Try next:
+  kubectl get nodes
+      the cluster is empty: nothing of ours is installed
+  kubectl apply --server-side -k deploy/crd && kubectl explain process.spec
+      every field of a Process
+  ${temporalCli} operator namespace list
+      the command line of Temporal
+
+Ctrl-C ends it and leaves nothing behind.`;
+}
