@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { freePorts } from './free-ports.ts';
 
 export interface FaultyProxy {
-  /** `127.0.0.1:PORT` */
+  /** `127.0.0.1:PORT`, where no other place was asked for. */
   readonly address: string;
   /** The target's URL with the proxy's port, where the target was given as one. */
   readonly url: string;
@@ -26,10 +26,16 @@ export interface FaultyProxy {
   stop(): Promise<void>;
 }
 
-/** `target` is `HOST:PORT` or a URL. */
-export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
+/** Where it listens. */
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `target` is `HOST:PORT` or a URL. Default place: a free port of 127.0.0.1. */
+export async function startFaultyProxy(target: string, place?: Place): Promise<FaultyProxy> {
   const { hostname, port: targetPort, protocol } = new URL(target.includes('://') ? target : `tcp://${target}`);
-  const [port = 0] = await freePorts(1);
+  const { host, port } = place ?? { host: '127.0.0.1', port: (await freePorts(1))[0] ?? 0 };
   const links = new Set<Link>();
   let behaviour: 'pass' | 'black hole' | 'reset' = 'pass';
   let accepted = 0;
@@ -44,7 +50,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const each = (act: (link: Link) => void) => [...links].forEach(act);
   const behave = async (next: typeof behaviour) => {
     behaviour = next;
-    await listen(server, port);
+    await listen(server, { host, port });
   };
   const refuse = () => {
     each((link) => link.reset());
@@ -52,8 +58,8 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   };
   await behave('pass');
   return {
-    address: `127.0.0.1:${port}`,
-    url: `${protocol}//127.0.0.1:${port}`,
+    address: `${host}:${port}`,
+    url: `${protocol}//${host}:${port}`,
     accepted: () => accepted,
     pass: () => behave('pass').then(() => each((link) => link.pass())),
     blackHole: () => behave('black hole').then(() => each((link) => link.hold())),
@@ -100,10 +106,10 @@ function open(client: Socket, connectToServer: () => Socket): Link {
   return { pass, hold, silence, reset };
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, { host, port }: Place): Promise<void> {
   if (server.listening) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', () => {
+    server.once('error', reject).listen(port, host, () => {
       server.off('error', reject).unref();
       resolve();
     });

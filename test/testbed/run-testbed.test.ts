@@ -58,7 +58,7 @@ test('brings everything up, says how to use it, and on Ctrl-C ends it before it 
   await untilPrinted(command, 'Ctrl-C ends it');
   const [, kubeconfig = ''] = /export KUBECONFIG=(\S+)/.exec(command.output()) ?? [];
   const [, address = ''] = /export TEMPORAL_ADDRESS=(\S+)/.exec(command.output()) ?? [];
-  assert.is((await nodesOf(kubeconfig)).length, 2, command.output());
+  assert.is((await nodesOf(kubeconfig)).length, 3, command.output());
   const connection = Connection.lazy({ address, interceptors: [] });
   const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace: 'sales' });
   assert.is(namespaceInfo?.name, 'sales');
@@ -93,7 +93,7 @@ test('leaves nothing when it is told to end while it starts', async (context) =>
 });
 
 test('when a server crashes it says which, what the server wrote, and ends', async (context) => {
-  const command = start(context, ['--kwok-nodes', '0']);
+  const command = start(context);
   await untilPrinted(command, 'Ctrl-C ends it');
   const [scheduler = ''] = readdirSync(context.dir).filter((name) => name.startsWith('ameide-kube-scheduler'));
   process.kill(Number(readFileSync(join(context.dir, scheduler, 'pid'), 'utf8')), 'SIGKILL');

@@ -5,6 +5,7 @@
 
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { checkNamespaces } from './node/sandbox.ts';
 import type { PartName } from './parts.ts';
 import { part } from './parts.ts';
 import type { Testbed } from './testbed.ts';
@@ -12,7 +13,7 @@ import { startTestbed } from './testbed.ts';
 
 const usage = `usage: npm run testbed -- [--namespace NAME]… [--kwok-nodes N]
   --namespace NAME   a Temporal namespace beside "default"; may be repeated (default: sales-process, which the examples have)
-  --kwok-nodes N     nodes whose pods become Ready and run nothing (default: 1)`;
+  --kwok-nodes N     nodes whose pods become Ready and run nothing (default: 0)`;
 
 interface Asked {
   readonly namespaces: readonly string[];
@@ -29,7 +30,7 @@ function readArguments(): Asked | undefined {
     const text = { type: 'string' } as const;
     const options = { namespace: { ...text, multiple: true }, 'kwok-nodes': text, help: { type: 'boolean' } } as const;
     const { values } = parseArgs({ options });
-    const { namespace: namespaces = ['sales-process'], 'kwok-nodes': kwokNodes = '1' } = values;
+    const { namespace: namespaces = ['sales-process'], 'kwok-nodes': kwokNodes = '0' } = values;
     if (!/^\d{1,3}$/.test(kwokNodes)) throw new Error(`--kwok-nodes needs a number up to 999, got "${kwokNodes}"`);
     if (!values.help) return { namespaces, kwokNodes: Number(kwokNodes) };
     say(usage);
@@ -48,7 +49,13 @@ async function run({ namespaces, kwokNodes }: Asked): Promise<void> {
   process.stdout.on('error', () => {});
   try {
     await buildParts();
-    const testbed = await startTestbed({ controllers: true, temporal: { namespaces }, kwokNodes, say });
+    const obstacle = await checkNamespaces().then(
+      () => '',
+      ({ message }: Error) => message,
+    );
+    if (obstacle) say(`No node whose pods run. ${obstacle}`);
+    const node = obstacle ? {} : { node: {} };
+    const testbed = await startTestbed({ controllers: true, temporal: { namespaces }, ...node, kwokNodes, say });
     const told = new Promise<void>((resolve) => {
       end = resolve;
     });
@@ -83,17 +90,18 @@ function crash({ servers }: Testbed): Promise<string> {
 
 function howToUse({ plane, temporal }: Testbed, namespaces: readonly string[], temporalCli: string): string {
   return `
-In another terminal:
+In another terminal, in this folder:
   export KUBECONFIG=${plane.kubeconfig}
   export TEMPORAL_ADDRESS=${temporal.address}    # namespaces: ${['default', ...namespaces].join(', ')}
 
 Try next:
-  kubectl get nodes
-      the cluster is empty: nothing of ours is installed
-  kubectl apply --server-side -k deploy/crd && kubectl explain process.spec
-      every field of a Process
-  ${temporalCli} operator namespace list
-      the command line of Temporal
+  kubectl apply --server-side -k deploy/crd
+      the cluster is empty before: nothing of ours is installed
+  kubectl apply -f examples/spec/l2o.yaml -f examples/spec/l2o.generated.yaml
+  kubectl get pods --watch
+      the workers of an example; each pod is a process on this machine
+  ${temporalCli} task-queue describe --namespace sales-process --task-queue l2o-tq
+      and polls, a few seconds later
 
 Ctrl-C ends it and leaves nothing behind.`;
 }

@@ -4,13 +4,19 @@ import type { ControlPlane, ControlPlaneOptions } from './control-plane.ts';
 import { startControlPlane } from './control-plane.ts';
 import type { Kwok } from './kwok.ts';
 import { startKwok } from './kwok.ts';
+import type { Node, NodeOptions } from './node/node.ts';
+import { startNode } from './node/node.ts';
 import type { ServerProcess } from './server-process.ts';
+import type { ServiceName } from './service-name.ts';
+import { startServiceName, temporalService } from './service-name.ts';
 import type { TemporalOptions, TemporalServer } from './temporal-server.ts';
 import { startTemporal } from './temporal-server.ts';
 
 export interface TestbedOptions extends ControlPlaneOptions {
   /** Also a Temporal. */
   readonly temporal?: TemporalOptions;
+  /** Also the node whose pods really run, and find the Temporal as `temporal-frontend:7233`. It needs `controllers`. */
+  readonly node?: NodeOptions;
   /** Also nodes whose pods run nothing; they need `controllers`. Pods choose them by `onKwok` (kwok.ts). */
   readonly kwokNodes?: number;
   /** Hears of each part that is ready. */
@@ -21,6 +27,9 @@ export interface TestbedOptions extends ControlPlaneOptions {
 export interface Testbed {
   readonly plane: ControlPlane;
   readonly temporal: TemporalServer;
+  readonly node: Node;
+  /** What stands between the pods of `node` and `temporal`. */
+  readonly temporalService: ServiceName;
   readonly kwok: Kwok;
   /** All server processes. */
   readonly servers: readonly ServerProcess[];
@@ -28,60 +37,81 @@ export interface Testbed {
   stop(): Promise<void>;
 }
 
-interface Part {
-  stop(): Promise<void>;
-}
-
 /** Three to five seconds. When one part cannot start, the others are ended and its error is thrown. */
 export async function startTestbed(options: TestbedOptions = {}): Promise<Testbed> {
-  const { temporal: temporalOptions, kwokNodes = 0, say = () => {} } = options;
-  const started: Part[] = [];
-  const start = async <T extends Part>(title: string, starting: Promise<T>): Promise<T> => {
-    const since = performance.now();
-    const part = await starting;
-    started.unshift(part);
-    say(`${title}: ready after ${((performance.now() - since) / 1000).toFixed(1)} s`);
-    return part;
-  };
-  const stop = async () => {
-    // What uses a control plane goes before it.
-    for (const part of started) await part.stop();
-  };
-  const startCluster = async () => {
-    const plane = await start(titleOf(options), startControlPlane(options));
-    const [kwok] = await Promise.all([
-      kwokNodes > 0 ? start(`kwok, ${kwokNodes} nodes`, startKwok(plane, { nodes: kwokNodes })) : undefined,
-      // The node whose pods really run is started here, beside kwok.
-    ]);
-    return { plane, kwok };
-  };
-  const [cluster, temporal] = await Promise.allSettled([
-    startCluster(),
-    temporalOptions ? start('Temporal', startTemporal(temporalOptions)) : undefined,
-  ]);
-  if (cluster.status === 'rejected' || temporal.status === 'rejected') {
+  const { temporal: temporalOptions, node: nodeOptions, kwokNodes = 0 } = options;
+  const { begin, stop } = followParts(options.say);
+  const plane = begin(titleOf(options), startControlPlane(options));
+  const temporal = temporalOptions && begin('Temporal', startTemporal(temporalOptions));
+  const service = nodeOptions && temporal?.then(({ address }) => begin(titleOfService, startServiceName(temporalService, address)));
+  const node =
+    nodeOptions &&
+    Promise.all([plane, service]).then(([server, reached]) => {
+      const hosts = { ...reached?.hosts, ...nodeOptions.hosts };
+      return begin('A node whose pods run as processes', startNode(server, { ...nodeOptions, hosts }));
+    });
+  const kwok =
+    kwokNodes > 0 ? plane.then((server) => begin(`kwok nodes: ${kwokNodes}`, startKwok(server, { nodes: kwokNodes }))) : undefined;
+  const settled = await Promise.allSettled([plane, temporal, service, node, kwok]);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed) {
     await stop();
-    throw cluster.status === 'rejected' ? cluster.reason : (temporal as PromiseRejectedResult).reason;
+    throw failed.reason;
   }
-  const { plane, kwok } = cluster.value;
+  const started = { plane: await plane, temporal: await temporal, temporalService: await service, node: await node, kwok: await kwok };
+  return testbedOf(started, stop);
+}
+
+type Started = Pick<Testbed, 'plane'> & { readonly [Name in 'temporal' | 'temporalService' | 'node' | 'kwok']: Testbed[Name] | undefined };
+
+function testbedOf(started: Started, stop: () => Promise<void>): Testbed {
+  const { plane, temporal, temporalService, node, kwok } = started;
   return {
     plane,
     get temporal() {
-      return askedFor(temporal.value, 'temporal: {}');
+      return askedFor(temporal, 'temporal: {}');
+    },
+    get temporalService() {
+      return askedFor(temporalService, 'temporal: {}, node: {}');
+    },
+    get node() {
+      return askedFor(node, 'node: {}');
     },
     get kwok() {
       return askedFor(kwok, 'kwokNodes: 1');
     },
-    servers: [...plane.servers, temporal.value?.server, kwok?.server].filter((server) => server !== undefined),
+    servers: [...plane.servers, temporal?.server, kwok?.server].filter((server) => server !== undefined),
     stop,
   };
+}
+
+function askedFor<T>(part: T | undefined, option: string): T {
+  if (!part) throw new Error(`this test bed was started without { ${option} }`);
+  return part;
 }
 
 function titleOf({ controllers = false }: ControlPlaneOptions): string {
   return `Kubernetes (etcd, kube-apiserver${controllers ? ', kube-controller-manager, kube-scheduler' : ''})`;
 }
 
-function askedFor<T>(part: T | undefined, option: string): T {
-  if (!part) throw new Error(`this test bed was started without { ${option} }`);
-  return part;
+const titleOfService = `Temporal in pods, as ${temporalService.name}:${temporalService.port}`;
+
+interface Part {
+  stop(): Promise<void>;
+}
+
+/** Remembers what has started, to end it the other way round: what uses another thing goes before it. */
+function followParts(say: (line: string) => void = () => {}) {
+  const parts: Part[] = [];
+  const begin = async <T extends Part>(title: string, starting: Promise<T>): Promise<T> => {
+    const since = performance.now();
+    const part = await starting;
+    parts.unshift(part);
+    say(`${title}: ready after ${((performance.now() - since) / 1000).toFixed(1)} s`);
+    return part;
+  };
+  const stop = async () => {
+    for (const part of parts) await part.stop();
+  };
+  return { begin, stop };
 }
