@@ -1,27 +1,36 @@
 #!/usr/bin/env node
-// Writes the parts of README.md that follow from the code: the reasons, the reference of the function configuration, the file map.
+// Writes the parts of README.md and docs/ that follow from the code: reasons, function configuration, file map, metrics.
 // `--check` writes nothing and exits 1 when a part is stale.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { reasons } from '../build/src/problem.js';
+import { isCounter } from '../build/src/sidecar/metric.js';
+import { ownMetrics } from '../build/src/sidecar/own-metrics.js';
+import { statusMetrics } from '../build/src/sidecar/status-metrics.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const parts = { reasons: reasonTable(), 'fn-config': fnConfigTable(), files: fileMap() };
-const file = `${root}README.md`;
-const before = readFileSync(file, 'utf8');
-let after = before;
-for (const [name, text] of Object.entries(parts)) {
-  const [begin, end] = [`<!-- generated: ${name} -->`, '<!-- /generated -->'];
-  const from = after.indexOf(begin);
-  const to = after.indexOf(end, from);
-  if (from < 0 || to < 0) throw new Error(`README.md has no part "${begin} … ${end}"`);
-  after = `${after.slice(0, from + begin.length)}\n${text}\n${after.slice(to)}`;
-}
-if (after !== before) {
+const pages = {
+  'README.md': { reasons: reasonTable, 'fn-config': fnConfigTable, files: fileMap },
+  'docs/status.md': { metrics: metricsTable },
+};
+for (const [page, parts] of Object.entries(pages)) write(page, parts);
+
+function write(page, parts) {
+  const file = `${root}${page}`;
+  const before = readFileSync(file, 'utf8');
+  let after = before;
+  for (const [name, make] of Object.entries(parts)) {
+    const [begin, end] = [`<!-- generated: ${name} -->`, '<!-- /generated -->'];
+    const from = after.indexOf(begin);
+    const to = after.indexOf(end, from);
+    if (from < 0 || to < 0) throw new Error(`${page} has no part "${begin} … ${end}"`);
+    after = `${after.slice(0, from + begin.length)}\n${make()}\n${after.slice(to)}`;
+  }
+  if (after === before) return;
   if (process.argv.includes('--check')) {
-    console.log('README.md is stale. Run `npm run generate` and commit.');
+    console.log(`${page} is stale. Run \`npm run generate\` and commit.`);
     process.exitCode = 1;
   } else writeFileSync(file, after);
 }
@@ -29,6 +38,14 @@ if (after !== before) {
 function reasonTable() {
   const rows = Object.entries(reasons).map(([reason, [meaning, nextStep]]) => `| \`${reason}\` | ${meaning} | ${nextStep} |`);
   return ['| Reason | What it means | What to do |', '|---|---|---|', ...rows].join('\n');
+}
+
+function metricsTable() {
+  const rows = [...statusMetrics, ...ownMetrics].map((metric) => {
+    const labels = metric.labels.map((label) => `\`${label}\``).join(', ');
+    return `| \`${metric.name}\` | ${isCounter(metric) ? 'counter' : 'gauge'} | ${labels} | ${metric.help} |`;
+  });
+  return ['| Metric | Type | Labels | What it tells |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 function fnConfigTable() {

@@ -1,0 +1,118 @@
+/** What /metrics says: the names keep Prometheus' conventions, the numbers are those of the statuses, and nothing stays of what is gone. */
+import { Registry } from 'prom-client';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Resource } from '../../src/resource.ts';
+import { isCounter, type Metric, register } from '../../src/sidecar/metric.ts';
+import type { SeenPod, SeenTemporal } from '../../src/sidecar/observation.ts';
+import { ownMetrics } from '../../src/sidecar/own-metrics.ts';
+import { statusMetrics } from '../../src/sidecar/status-metrics.ts';
+import { openTally } from '../../src/sidecar/tally.ts';
+import type { Watched } from '../../src/sidecar/watched.ts';
+
+const test = suite('metrics');
+const all: readonly Metric<never>[] = [...statusMetrics, ...ownMetrics];
+/** Units that the conventions know, and what is counted. */
+const endings = /_(seconds|bytes|total|seconds_total|version|desired|ready|live|condition|leader|processes|depth|watches)$/;
+
+test('names and words keep the conventions', () => {
+  assert.ok(all.length > 10);
+  assert.is(new Set(all.map(({ name }) => name)).size, all.length);
+  for (const { name, help, labels } of all) {
+    assert.match(name, /^process_[a-z]+(_[a-z]+)*$/);
+    assert.match(name, endings);
+    assert.not.match(name, /milliseconds|_ms|_count|_sum|_bucket|_info$/);
+    assert.match(help, /^[A-Z].*\.$/);
+    for (const label of labels) assert.match(label, /^[a-z]+(_[a-z]+)*$/);
+    assert.ok(
+      labels.every((label) => !['name', 'le', 'quantile', 'uid', 'pod', 'identity'].includes(label)),
+      `${name}: bounded labels`,
+    );
+  }
+  assert.ok(ownMetrics.filter(isCounter).length > 3);
+});
+
+const process = (name: string): Resource => ({
+  metadata: { namespace: 'sales', name },
+  status: {
+    conditions: [
+      { type: 'Ready', status: 'True' },
+      { type: 'Degraded', status: 'False' },
+    ],
+    definition: { version: 3 },
+    workers: { desired: 2, ready: 1 },
+  },
+});
+const pod: SeenPod = {
+  name: 'l2o-1',
+  hostname: 'l2o-1',
+  createdAt: '2026-11-24T10:00:00Z',
+  phase: 'Running',
+  isReady: true,
+  isDeleting: false,
+  runningSince: '2026-11-24T10:00:00Z',
+  restarts: 0,
+};
+const temporal: SeenTemporal = {
+  address: 'a',
+  namespace: 'n',
+  taskQueue: 'q',
+  server: { state: 'Answers', since: '2026-11-24T10:00:00Z' },
+  queue: {
+    askedAt: '2026-11-24T11:59:30Z',
+    workflowPollers: [
+      { identity: '1@l2o-1', lastAccess: '2026-11-24T11:59:00Z' },
+      { identity: '1@dead', lastAccess: '2026-11-24T11:59:29Z' },
+    ],
+  },
+};
+
+test('each Process is told by its status; one that is gone is told no longer', async () => {
+  const processes = new Map([['sales/l2o', process('l2o')]]);
+  const watched: Watched = {
+    processes,
+    podsOf: () => [pod],
+    temporalOf: () => temporal,
+    newestVersionOf: () => 4,
+    nowMs: () => Date.parse('2026-11-24T12:00:00Z'),
+  };
+  const registry = new Registry();
+  register(registry, statusMetrics, watched);
+  const text = await registry.metrics();
+  for (const line of [
+    'process_condition{namespace="sales",process="l2o",type="Ready",status="True"} 1',
+    'process_condition{namespace="sales",process="l2o",type="Degraded",status="False"} 1',
+    'process_definition_version{namespace="sales",process="l2o"} 3',
+    'process_definition_newest_version{namespace="sales",process="l2o"} 4',
+    'process_workers_desired{namespace="sales",process="l2o"} 2',
+    'process_workers_ready{namespace="sales",process="l2o"} 1',
+    'process_pollers_live{namespace="sales",process="l2o"} 1',
+    'process_queue_answer_age_seconds{namespace="sales",process="l2o"} 30',
+    '# TYPE process_condition gauge',
+  ]) {
+    assert.ok(text.split('\n').includes(line), `${line}\n${text}`);
+  }
+  processes.clear();
+  assert.not.match(await registry.metrics(), 'process="l2o"');
+});
+
+test('the own work is counted, and a scrape counts nothing twice', async () => {
+  const tally = openTally();
+  await tally.timed(async () => tally.wrote('written'));
+  const registry = new Registry();
+  const counts = new Map([['GET pods 200', 2]]);
+  register(registry, ownMetrics, { kube: { counts } as never, tally, isLeader: () => true, control: () => undefined });
+  await registry.metrics();
+  const text = await registry.metrics();
+  for (const line of [
+    'process_sidecar_leader 1',
+    'process_sidecar_looks_total 1',
+    'process_sidecar_status_writes_total{result="written"} 1',
+    'process_sidecar_kube_requests_total{method="GET",resource="pods",code="200"} 2',
+    '# TYPE process_sidecar_kube_requests_total counter',
+  ]) {
+    assert.ok(text.split('\n').includes(line), `${line}\n${text}`);
+  }
+});
+
+test.run();
