@@ -4,6 +4,7 @@ import type { Kube } from '../kube/connect.ts';
 import { openEvents } from '../kube/events.ts';
 import { openTemporalWatch, type TemporalWatch } from '../temporal/temporal-watch.ts';
 import { type Cluster, openCluster } from './cluster.ts';
+import { openFirstLooks } from './first-looks.ts';
 import type { Log } from './log.ts';
 import { newestVersions } from './newest-versions.ts';
 import type { World } from './observe.ts';
@@ -60,7 +61,14 @@ export function startControl(options: ControlOptions): Control {
   const events = openEvents({ kube, instance: options.instance });
   const onFailure = (message: string) => log.warn('the definition source was asked in vain', { message });
   const newest = source && newestVersions({ source, intervalMs: sourceIntervalMs, onChange: look, onFailure });
-  const world: World = { cluster, temporal, newest, queues: sharedQueues(), onShared: look };
+  const world: World = {
+    cluster,
+    temporal,
+    newest,
+    queues: sharedQueues(),
+    firstLooks: openFirstLooks(() => performance.now()),
+    onShared: look,
+  };
   const patch = patcher({ kube, cluster, events, log, tally });
   const queue = workQueue({
     concurrency,

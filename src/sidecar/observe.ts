@@ -1,6 +1,7 @@
 /** The reader of the second arrow: everything that is known of one Process now, from the watches and from Temporal's last answers. */
 import type { TemporalWatch } from '../temporal/temporal-watch.ts';
 import type { Cluster } from './cluster.ts';
+import type { FirstLooks } from './first-looks.ts';
 import { namespaceIn } from './live-processes.ts';
 import type { NewestVersions } from './newest-versions.ts';
 import type { Observation } from './observation.ts';
@@ -13,6 +14,7 @@ export interface World {
   readonly queues: SharedQueues;
   /** Undefined: no definition source is configured. */
   readonly newest: NewestVersions | undefined;
+  readonly firstLooks: FirstLooks;
   /** A Process whose queue is now shared, or no longer, is to be looked at. */
   readonly onShared: (key: string) => void;
 }
@@ -24,6 +26,7 @@ export function observe(key: string, world: World): Observation | undefined {
   newest?.want(key, process);
   if (!process) {
     attend(key, undefined, world);
+    world.firstLooks.forget(key);
     return;
   }
   const deployment = cluster.deploymentOf(process);

@@ -42,9 +42,15 @@ function podOf({ identity }: SeenPoller, pods: readonly SeenPod[]): SeenPod | un
   return pods.find(({ hostname, name }) => host === hostname || (isCustom({ identity }) && identity.includes(name)));
 }
 
-/** A worker that is killed refreshes its entry by that; the container that was started after it is another. */
-function hasPolledSinceStart({ lastAccess }: SeenPoller, { runningSince }: SeenPod): boolean {
-  return runningSince !== undefined && Date.parse(lastAccess) >= Date.parse(runningSince) - clockSkewMs;
+/**
+ * A worker that is killed refreshes its entry by that, so the container that was started after it must have polled later than it ended.
+ * Kubernetes tells the end to the second.
+ */
+function hasPolledSinceStart({ lastAccess }: SeenPoller, { runningSince, lastExit }: SeenPod): boolean {
+  if (runningSince === undefined) return false;
+  const sinceStart = Date.parse(runningSince) - clockSkewMs;
+  const sinceExit = lastExit?.finishedAt === undefined ? 0 : Date.parse(lastExit.finishedAt) + 1_000;
+  return Date.parse(lastAccess) >= Math.max(sinceStart, sinceExit);
 }
 
 function isCustom({ identity }: Pick<SeenPoller, 'identity'>): boolean {

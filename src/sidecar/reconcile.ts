@@ -11,6 +11,8 @@ import { isWritten } from './written-status.ts';
 export async function reconcile(key: string, world: World, patch: Patch): Promise<number | undefined> {
   const seen = observe(key, world);
   if (!seen) return;
+  const early = world.firstLooks.wait(key, seen);
+  if (early > 0) return early;
   const { status, recheckAfterMs } = decide(seen);
   world.temporal.setUrgency(key, urgencyOf(status));
   const before = seen.process.status;

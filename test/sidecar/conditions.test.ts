@@ -30,7 +30,12 @@ const table: readonly Row[] = [
   ['WorkloadReady', 'False', 'absent', 'the-function-was-skipped'],
   ['WorkloadReady', 'False', 'not rendered from this spec', 'rendered-from-another-spec, edited-after-the-render'],
   ['WorkloadReady', 'Unknown', 'cannot read', 'deployments-may-not-be-read'],
-  ['WorkersReady', 'True', 'live pollers', 'ready, custom-identities, activity-workers-only, versioned-workers-of-the-current-version'],
+  [
+    'WorkersReady',
+    'True',
+    'live pollers',
+    'ready, custom-identities, a-restarted-container-that-polls, activity-workers-only, versioned-workers-of-the-current-version',
+  ],
   [
     'WorkersReady',
     'False',
@@ -38,6 +43,7 @@ const table: readonly Row[] = [
     'ready-pods-that-never-poll, a-worker-that-stopped-polling, only-workers-of-somebody-else-poll',
   ],
   ['WorkersReady', 'False', 'a restarted container has not polled', 'a-container-that-was-restarted-and-has-not-polled-since'],
+  ['WorkersReady', 'False', 'its last poll was before it was killed', 'a-killed-container-is-not-alive-by-its-last-poll'],
   ['WorkersReady', 'False', 'wrong queue', 'another-queue-in-the-environment, another-address-in-the-environment'],
   ['WorkersReady', 'False', 'no routing', 'versioned-workers-without-a-current-version, unversioned-workers-while-a-version-is-current'],
   ['WorkersReady', 'Unknown', 'Temporal cannot be asked', 'temporal-is-silent-longer-than-the-grace, the-api-key-is-refused'],

@@ -34,7 +34,8 @@ export function createPackage(address: string): ProcessPackage {
     dir,
     write,
     run: (verb, ...args) => {
-      const { status, stdout, stderr } = spawnSync(join(root, 'dist/ameide-process'), [verb, dir, ...args], {
+      const { status, stdout, stderr } = spawnSync(join(root, 'dist/ameide-process'), [verb, 'processes', ...args], {
+        cwd: folder,
         encoding: 'utf8',
         env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
       });

@@ -1,23 +1,26 @@
 /**
  * Command `npm run testbed`: brings the test bed up on loopback and says how to use it; ends, with everything it started, on Ctrl-C. It
- * installs nothing into the cluster.
+ * installs nothing into the cluster; `npm run testbed -- demo` does, and shows what ameide-process is for.
  */
 
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { runDemo } from './demo.ts';
 import { checkNamespaces } from './node/sandbox.ts';
 import type { PartName } from './parts.ts';
 import { part } from './parts.ts';
 import type { Testbed } from './testbed.ts';
 import { startTestbed } from './testbed.ts';
 
-const usage = `usage: npm run testbed -- [--namespace NAME]… [--kwok-nodes N]
+const usage = `usage: npm run testbed -- [demo] [--namespace NAME]… [--kwok-nodes N]
+  demo               shows a Process becoming Ready, a workflow and a lost worker, and ends
   --namespace NAME   a Temporal namespace beside "default"; may be repeated (default: sales-process, which the examples have)
   --kwok-nodes N     nodes whose pods become Ready and run nothing (default: 0)`;
 
 interface Asked {
   readonly namespaces: readonly string[];
   readonly kwokNodes: number;
+  readonly isDemo: boolean;
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -29,10 +32,12 @@ function readArguments(): Asked | undefined {
   try {
     const text = { type: 'string' } as const;
     const options = { namespace: { ...text, multiple: true }, 'kwok-nodes': text, help: { type: 'boolean' } } as const;
-    const { values } = parseArgs({ options });
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const [verb, ...more] = positionals;
+    if ((verb !== undefined && verb !== 'demo') || more.length > 0) throw new Error(`unknown: ${positionals.join(' ')}`);
     const { namespace: namespaces = ['sales-process'], 'kwok-nodes': kwokNodes = '0' } = values;
     if (!/^\d{1,3}$/.test(kwokNodes)) throw new Error(`--kwok-nodes needs a number up to 999, got "${kwokNodes}"`);
-    if (!values.help) return { namespaces, kwokNodes: Number(kwokNodes) };
+    if (!values.help) return { namespaces, kwokNodes: Number(kwokNodes), isDemo: verb === 'demo' };
     say(usage);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n${usage}\n`);
@@ -41,7 +46,7 @@ function readArguments(): Asked | undefined {
   return undefined;
 }
 
-async function run({ namespaces, kwokNodes }: Asked): Promise<void> {
+async function run({ namespaces, kwokNodes, isDemo }: Asked): Promise<void> {
   let end: () => void = () => process.exit(0);
   // Before it is up there is nobody to ask to stop; what has started ends with this process.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end());
@@ -59,8 +64,9 @@ async function run({ namespaces, kwokNodes }: Asked): Promise<void> {
     const told = new Promise<void>((resolve) => {
       end = resolve;
     });
-    say(howToUse(testbed, namespaces, await part('temporal')));
-    const failure = await Promise.race([told, crash(testbed)]);
+    if (!isDemo) say(howToUse(testbed, namespaces, await part('temporal')));
+    const work = isDemo ? runDemo(testbed, { say, ended: told }).then(() => undefined) : told;
+    const failure = await Promise.race([work, crash(testbed)]);
     say(failure ?? '\nEnding …');
     await testbed.stop();
     process.exit(failure ? 1 : 0);

@@ -1,0 +1,49 @@
+/** The first status of a Process waits a moment for what comes with it, and no longer. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openFirstLooks } from '../../src/sidecar/first-looks.ts';
+import type { Observation, SeenDeployment, SeenTemporal } from '../../src/sidecar/observation.ts';
+
+const test = suite('first looks');
+const bare: Observation = { now: '', process: {}, pods: [], definitions: [], dependencies: [], sharedWith: [], unreadable: {} };
+const deployment = { name: 'l2o-process' } as SeenDeployment;
+const where = { address: 'a', namespace: 'n', taskQueue: 'q' };
+const unasked: SeenTemporal = { ...where, server: { state: 'NotAsked' } };
+
+function at(ms: number[]) {
+  return openFirstLooks(() => ms[0]!);
+}
+
+test('without a Deployment half a second, with one until Temporal has answered, two seconds at most', () => {
+  const clock = [1_000];
+  const looks = at(clock);
+  assert.is(looks.wait('a', bare), 500);
+  clock[0] = 1_400;
+  assert.is(looks.wait('a', bare), 100);
+  assert.is(looks.wait('a', { ...bare, deployment, temporal: unasked }), 1_600);
+  clock[0] = 3_000;
+  assert.is(looks.wait('a', { ...bare, deployment, temporal: unasked }), 0);
+});
+
+test('no wait for one that has a status, for a Temporal that fails, or when all is there', () => {
+  const looks = at([0]);
+  assert.is(looks.wait('a', { ...bare, process: { status: {} } }), 0);
+  const failing: SeenTemporal = { ...where, server: { state: 'Fails', since: '', failure: 'Unreachable', message: '' } };
+  assert.is(looks.wait('a', { ...bare, deployment, temporal: failing }), 0);
+  const answered: SeenTemporal = { ...where, server: { state: 'Answers', since: '' }, queue: { askedAt: '', workflowPollers: [] } };
+  assert.is(looks.wait('a', { ...bare, deployment, temporal: answered }), 0);
+  const missing: SeenTemporal = { ...where, server: { state: 'Answers', since: '' }, namespaceState: { state: 'NotFound', askedAt: '' } };
+  assert.is(looks.wait('a', { ...bare, deployment, temporal: missing }), 0);
+});
+
+test('one that is made again waits again', () => {
+  const clock = [0];
+  const looks = at(clock);
+  looks.wait('a', bare);
+  clock[0] = 9_000;
+  assert.is(looks.wait('a', bare), 0);
+  looks.forget('a');
+  assert.is(looks.wait('a', bare), 500);
+});
+
+test.run();
