@@ -1,6 +1,7 @@
 /** The verbs and their options. Each is a file beside this one; usage errors exit 2, findings exit 1. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../names.ts';
+import { logLevels } from '../sidecar/log.ts';
 import { writeHelp } from '../stdio.ts';
 import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
 import { openTerminal } from './terminal.ts';
@@ -91,7 +92,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .addOption(new Option('--temporal-rate <n>', 'questions a second, for each Temporal namespace').argParser(positiveInteger).default(200))
     .option('--no-leader-election', 'this is the only replica')
     .option('--lease-name <name>', 'the Lease, in its own namespace', 'ameide-process')
-    .addOption(new Option('--log-level <level>', 'the least that is logged').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .addOption(new Option('--log-level <level>', 'the least that is logged').choices(logLevels).default('info'))
     .addHelpText(
       'after',
       '\nExamples:\n  ameide-process sidecar --namespace sales --namespace billing\n  KUBECONFIG=dev.yaml ameide-process sidecar -A --no-leader-election --host 127.0.0.1 --port 9090',
