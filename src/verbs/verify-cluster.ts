@@ -1,13 +1,10 @@
 /** `verify --cluster`: live Processes, by their own objects and by what the sidecar says of them; with `--wait`, until all is well. */
-import { showDuration } from '../duration.ts';
 import { connectKube, type Kube } from '../kube/connect.ts';
 import { type Problem, problem, type Reason } from '../problem.ts';
-import { listed } from '../sidecar/words.ts';
 import { type Asked, checkLive } from '../verify/live.ts';
-import { conditionsTable, headings, type LiveReport, toLiveJson } from '../verify/live-report.ts';
-import type { Outcome } from '../verify/outcome.ts';
+import { conditionsTable, headings, type LiveReport, toLiveJson, waitingWords } from '../verify/live-report.ts';
 import { readLive, type Scope } from '../verify/read-live.ts';
-import { findingsIn, hasPassed, named, stateOf, summaryOf, tableOf } from '../verify/report.ts';
+import { findingsIn, hasPassed, summaryOf, tableOf } from '../verify/report.ts';
 import { type Looked, waitLive } from '../verify/wait-live.ts';
 import { type Terminal, table } from './terminal.ts';
 import { colour, type VerifyOutput } from './verify.ts';
@@ -51,7 +48,7 @@ async function connect({ kubeconfig, context }: ClusterOptions): Promise<Kube | 
   } catch (error) {
     const { message } = error as Error;
     return {
-      problem: problem('ClusterUnusable', `the Kubernetes configuration cannot be used: ${message}; name one with --kubeconfig, --context`),
+      problem: problem('ClusterUnusable', `the Kubernetes configuration cannot be used: ${message}`),
     };
   }
 }
@@ -83,22 +80,6 @@ async function lookAt(kube: Kube, scope: Scope): Promise<Looked<LiveReport>> {
 
 function nothingOf(problem: Problem): LiveReport {
   return { mode: 'cluster', now: new Date().toISOString(), outcomes: [], remarks: [problem], processes: [] };
-}
-
-/** `waiting, 4m12s left: sales/l2o WorkloadReady (RollingOut)`. */
-function waitingWords(report: LiveReport, leftMs: number): string {
-  const failing = new Map<string, string>();
-  for (const outcome of report.outcomes) {
-    const who = named(outcome.process);
-    if (stateOf(outcome) !== 'PASS' && !failing.has(who)) failing.set(who, `${who} ${outcome.check}${reasonIn(outcome)}`);
-  }
-  const told = failing.size > 0 ? listed([...failing.values()]) : (findingsIn(report)[0]?.reason ?? '');
-  return `waiting, ${showDuration(leftMs)} left: ${told}`;
-}
-
-function reasonIn({ problems = [] }: Outcome): string {
-  const error = problems.find(({ severity }) => severity === 'error');
-  return error ? ` (${error.reason})` : '';
 }
 
 export async function tellLive(report: LiveReport, { output }: VerifyOutput, terminal: Terminal): Promise<number> {

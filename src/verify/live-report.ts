@@ -1,6 +1,8 @@
 /** What was found of live Processes: tables for people, and the JSON of the platform's `primitive verify`. Pure. */
+import { showDuration } from '../duration.ts';
 import { hasErrors, type Problem, reasons } from '../problem.ts';
 import type { PreviousCondition } from '../sidecar/previous.ts';
+import { listed } from '../sidecar/words.ts';
 import type { LiveProcess } from './live.ts';
 import { isHealthy } from './live-status.ts';
 import type { Outcome } from './outcome.ts';
@@ -51,6 +53,22 @@ function age(since: string, now: string): string {
   if (seconds < 120) return `${seconds}s`;
   if (seconds < 120 * 60) return `${Math.floor(seconds / 60)}m`;
   return seconds < 48 * 3600 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** `waiting, 4m12s left: sales/l2o WorkloadReady (RollingOut)`. */
+export function waitingWords(report: LiveReport, leftMs: number): string {
+  const failing = new Map<string, string>();
+  for (const outcome of report.outcomes) {
+    const who = named(outcome.process);
+    if (stateOf(outcome) !== 'PASS' && !failing.has(who)) failing.set(who, `${who} ${outcome.check}${reasonIn(outcome)}`);
+  }
+  const told = failing.size > 0 ? listed([...failing.values()]) : (findingsIn(report)[0]?.reason ?? '');
+  return `waiting, ${showDuration(leftMs)} left: ${told}`;
+}
+
+function reasonIn({ problems = [] }: Outcome): string {
+  const error = problems.find(({ severity }) => severity === 'error');
+  return error ? ` (${error.reason})` : '';
 }
 
 /** `health` where there is one Process; `processes` has each. */

@@ -130,7 +130,7 @@ function configMapsOf(item: Resource): string[] {
 function forbidden({ message }: KubeFailure): Problem {
   return problem(
     'ClusterForbidden',
-    `${message}; list processes, deployments, configmaps and pods must be granted, or use other credentials`,
+    `${message}; have it granted, or use other credentials`,
   );
 }
 

@@ -29,7 +29,7 @@ export async function waitLive<T>({ kube, scope, waitMs, look, onWait }: WaitOpt
   const deadline = Date.now() + waitMs;
   const left = () => Math.max(deadline - Date.now(), 0);
   const bell = openBell();
-  const watches = watchAll(kube, scope, bell.ring);
+  let watches: { stop(): void }[] = [];
   let last: Looked<T> | undefined;
   const ticker = setInterval(() => last && onWait(last.found, left()), 1000);
   try {
@@ -39,7 +39,11 @@ export async function waitLive<T>({ kube, scope, waitMs, look, onWait }: WaitOpt
       if (last.state === 'Well' || last.state === 'Hopeless' || left() === 0) return last.found;
       onWait(last.found, left());
       if (last.state === 'Blind') await delay(Math.min(retryMs, left()));
-      else await bell.rings(left());
+      else {
+        // Not earlier: a watch of a kind that is not known yet would ask again only after long pauses. Its first list rings, too.
+        if (watches.length === 0) watches = watchAll(kube, scope, bell.ring);
+        await bell.rings(left());
+      }
       await delay(Math.min(settleMs, left()));
     }
   } finally {

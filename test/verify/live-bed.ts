@@ -1,4 +1,4 @@
-/** A Process with all that is its own on a real API server, with the status that controllers and the sidecar would write; and the CLI there. */
+/** A Process with all that is its own on a real API server, with the status that controllers and the sidecar would write; and the executable there. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -74,10 +74,10 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** The CLI as a person runs it; the test's own event loop goes on meanwhile. */
+/** The executable as a person runs it; the test's own event loop goes on meanwhile. */
 export function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   const { KUBECONFIG: _, ...own } = process.env;
-  const child = spawn(process.execPath, [join(root, 'build/src/cli.js'), ...args], { env: { ...own, ...env } });
+  const child = spawn(process.execPath, [join(root, 'dist/ameide-process'), ...args], { env: { ...own, ...env } });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk));

@@ -1,0 +1,179 @@
+/** `verify --cluster` where not all is to be had: no server, no kind, no rights; and `--wait`, which waits for what may come. */
+import { join } from 'node:path';
+import process from 'node:process';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { demand, request } from '../testbed/api.ts';
+import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
+import { installCrd } from '../testbed/discovery.ts';
+import { type Credentials, serviceAccountKubeconfig, writeKubeconfig } from '../testbed/kubeconfig.ts';
+import { root } from '../testbed/parts.ts';
+import { until } from '../testbed/until.ts';
+import { applyHealthy, clear, patch, run } from '../verify/live-bed.ts';
+import { condition } from '../verify/live-cluster.ts';
+
+const test = suite<{ plane: ControlPlane }>('verbs/verify-cluster-access');
+
+test.before(async (context) => {
+  context.plane = await startControlPlane();
+});
+test.after(async ({ plane }) => {
+  await plane?.stop();
+});
+
+const verify = ({ kubeconfig }: Credentials, ...args: string[]) => run(['verify', '--cluster', '--kubeconfig', kubeconfig, ...args]);
+
+/** How often the API server was asked so, or what it is serving, from its own metrics. */
+async function metric(plane: ControlPlane, name: string, ...labels: string[]): Promise<number> {
+  const { body } = await request(plane, 'GET', '/metrics');
+  const lines = String(body)
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+const ofProcesses = 'resource="processes"';
+const untilWatched = (plane: ControlPlane) =>
+  until({
+    what: 'a watch of Processes',
+    look: () => metric(plane, 'apiserver_longrunning_requests', ofProcesses, 'verb="WATCH"'),
+    isSo: (count) => count > 0,
+  });
+
+test('a cluster that does not know the kind', async ({ plane }) => {
+  const { code, stderr } = await verify(plane, 'l2o');
+  assert.is(stderr, 'error CrdMissing: the cluster does not know Processes (ameide.io/v1); apply deploy/crd, or use another context\n');
+  assert.is(code, 1);
+});
+
+test('--wait: first the kind comes, then the Process, then it is well', async ({ plane }) => {
+  // Requests for kinds that it does not know are not in its metrics, those for what belongs to a Process are.
+  const looked = () => metric(plane, 'apiserver_request_total', 'resource="deployments"', 'verb="LIST"');
+  const before = await looked();
+  const waiting = verify(plane, 'l2o', '-n', 'sales', '--wait', '60s');
+  await until({ what: 'a look at what is there', look: looked, isSo: (count) => count > before });
+  await installCrd(plane, join(root, 'deploy/crd/ameide.io_processes.yaml'));
+  await applyHealthy(plane);
+  const { code, stdout, stderr } = await waiting;
+  assert.is(code, 0, stdout + stderr);
+  assert.is(stderr, '');
+  assert.match(stdout, /PASS: 1 Process, nothing wrong\n$/);
+});
+
+test('--wait passes with the change that mends it', async ({ plane }) => {
+  await patch(plane, 'Process', { status: { conditions: [condition('Ready', 'False', 'NoPollers', 'none polls')] } });
+  const waiting = verify(plane, 'l2o', '-n', 'sales', '--wait', '60s');
+  await untilWatched(plane);
+  await clear(plane, 'sales');
+  await applyHealthy(plane);
+  const { code, stdout, stderr } = await waiting;
+  assert.is(code, 0, stdout + stderr);
+});
+
+test('--wait ends with what is wrong when the time is up, and asks no more often than something changes', async ({ plane }) => {
+  await patch(plane, 'Process', { status: { conditions: [condition('Ready', 'False', 'NoPollers', 'none polls')] } });
+  const lists = () => metric(plane, 'apiserver_request_total', ofProcesses, 'verb="LIST"');
+  const before = await lists();
+  const started = Date.now();
+  const { code, stderr } = await verify(plane, 'l2o', '-n', 'sales', '--wait', '4s');
+  assert.ok(Date.now() - started >= 4000);
+  assert.match(stderr, /^error NoPollers: /m);
+  assert.is(code, 1);
+  // The first look, the watch's own list, a look for that, and the last one.
+  const asked = (await lists()) - before;
+  assert.ok(asked <= 4, `${asked} lists in 4 s in which nothing changed`);
+});
+
+async function account(plane: ControlPlane, name: string, resources: readonly string[]): Promise<Credentials> {
+  await demand(plane, 'POST', '/api/v1/namespaces/sales/serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
+  const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/sales';
+  const rules = resources.length > 0 ? [{ apiGroups: ['', 'apps', 'ameide.io'], resources, verbs: ['get', 'list'] }] : [];
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  await demand(plane, 'POST', `${rbac}/roles`, { apiVersion, kind: 'Role', metadata: { name }, rules });
+  const subjects = [{ kind: 'ServiceAccount', name, namespace: 'sales' }];
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+  await demand(plane, 'POST', `${rbac}/rolebindings`, { apiVersion, kind: 'RoleBinding', metadata: { name }, roleRef, subjects });
+  return serviceAccountKubeconfig(plane, 'sales', name);
+}
+
+test('without rights nothing is known, each refusal is told, and --wait does not wait', async ({ plane }) => {
+  const nobody = await account(plane, 'nobody', []);
+  const started = Date.now();
+  const { code, stdout, stderr } = await verify(nobody, 'l2o', '--wait', '120s');
+  assert.ok(Date.now() - started < 60_000);
+  assert.match(stdout, /^sales\/l2o +- +- +- +- +- +-\n/m);
+  const lines = stderr.trim().split('\n');
+  assert.is(lines.length, 4, stderr);
+  for (const resource of ['processes.ameide.io', 'deployments.apps', 'configmaps', 'pods'])
+    assert.ok(
+      lines.some((line) => line.startsWith(`error ClusterForbidden: ${resource}${resource.startsWith('processes') ? ' "l2o"' : ''} is forbidden: User "system:serviceaccount:sales:nobody"`)),
+      stderr,
+    );
+  assert.is(code, 1);
+});
+
+test('what needs no pods is checked without the right to read them', async ({ plane }) => {
+  await clear(plane, 'sales');
+  await applyHealthy(plane);
+  const reader = await account(plane, 'reader', ['processes', 'deployments', 'configmaps']);
+  const { code, stdout, stderr } = await verify(reader, 'l2o');
+  assert.match(stdout, /^sales\/l2o +PASS +PASS +- +PASS +PASS +PASS\n/m);
+  assert.match(stderr, /^error ClusterForbidden: pods is forbidden: [^\n]*\n$/);
+  assert.is(code, 1);
+  const all = await verify(reader, '-A');
+  assert.match(all.stderr, /^error ClusterForbidden: processes\.ameide\.io is forbidden: .*at the cluster scope/);
+  const able = await account(plane, 'able', ['processes', 'deployments', 'configmaps', 'pods']);
+  assert.is((await verify(able)).code, 0);
+});
+
+test('credentials that the server does not know are told of once', async ({ plane }) => {
+  const kubeconfig = `${plane.kubeconfig}.stranger`;
+  writeKubeconfig({ ...plane, token: 'nobody-gave-me-this', kubeconfig }, { user: 'stranger', namespace: 'sales' });
+  const { code, stderr } = await run(['verify', '--cluster', '--kubeconfig', kubeconfig]);
+  assert.match(stderr, /^error ClusterForbidden: Unauthorized; [^\n]*\n$/);
+  assert.is(code, 1);
+});
+
+test('a server that does not answer, a kubeconfig that is none, a context that is not there', async ({ plane }) => {
+  const kubeconfig = `${plane.kubeconfig}.nowhere`;
+  writeKubeconfig({ ...plane, url: 'https://127.0.0.1:1', kubeconfig }, { user: 'tester' });
+  const cases: readonly [string[], RegExp][] = [
+    [['--kubeconfig', kubeconfig], /^error ClusterUnreachable: cannot read processes: .*ECONNREFUSED 127\.0\.0\.1:1/],
+    [['--kubeconfig', kubeconfig, '--wait', '1s'], /^error ClusterUnreachable: /],
+    [['--kubeconfig', '/nowhere/at-all'], /^error ClusterUnusable: .*\/nowhere\/at-all/],
+    [
+      ['--kubeconfig', plane.kubeconfig, '--context', 'prod'],
+      /^error ClusterUnusable: .*there is no context "prod" with a cluster, but "testbed"/,
+    ],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stdout, stderr } = await run(['verify', '--cluster', ...args]);
+    assert.match(stderr, expected);
+    assert.is(stderr.split('\n').length, 2, stderr);
+    assert.is(stdout, 'FAIL: 1 error in 0 Processes\n');
+    assert.is(code, 1);
+  }
+  const nothing = await run(['verify', '--cluster'], { HOME: '/nowhere', KUBECONFIG: '' });
+  if (!process.env.KUBERNETES_SERVICE_HOST) assert.match(nothing.stderr, /^error ClusterUnusable: .*none was found: set KUBECONFIG/);
+  assert.is(nothing.code, 1);
+});
+
+test('options that do not go together are wrong usage', async () => {
+  for (const wrong of [
+    ['verify', 'dir', '-n', 'sales'],
+    ['verify', '--rendered', '-', '--wait', '5s'],
+    ['verify', '--cluster', '--against', 'HEAD'],
+    ['verify', '--cluster', '-n', 'sales', '-A'],
+    ['verify', '--cluster', 'a/b/c'],
+    ['verify', '--cluster', '--wait', 'soon'],
+    ['verify', 'one', 'two'],
+    ['verify'],
+  ]) {
+    const { code, stdout, stderr } = await run(wrong);
+    assert.is(code, 2, `${wrong.join(' ')}: ${stderr}`);
+    assert.is(stdout, '');
+    assert.match(stderr, /^error: /);
+  }
+});
+
+test.run();
