@@ -43,6 +43,7 @@ export function addVerify(program: Command, { run, output, fnConfig, terminal }:
       .command('verify')
       .description('Verify a folder, a rendered stream, or what is live in a cluster. It changes nothing.')
       .argument('[dir|names...]', 'a folder with Process resources; with --cluster: NAME or NAMESPACE/NAME')
+      .optionsGroup('Options with a folder:')
       .option('--against <ref>', 'compare DIR with a Git revision too: no retained pin lost, no queue changed')
       .addOption(
         new Option('--drop <version|checksum>', 'with --against: this pin is meant to be dropped; may be repeated')
@@ -50,11 +51,14 @@ export function addVerify(program: Command, { run, output, fnConfig, terminal }:
           .default([], 'none'),
       )
       .addOption(fnConfig())
+      .optionsGroup('Options of a rendered stream:')
       .option('--rendered <file>', 'verify a stream of rendered manifests instead: a file, or - for stdin')
-      .option('--require-process', 'with --rendered: a stream without any Process fails')
+      .option('--require-process', 'a stream without any Process fails')
+      .optionsGroup('Options of a live cluster:')
       .option('--cluster', 'verify live Processes instead')
-      .option('-A, --all-namespaces', 'with --cluster: of all namespaces'),
+      .option('-A, --all-namespaces', 'of all namespaces'),
   )
+    .optionsGroup('Options:')
     .addOption(output())
     .addOption(new Option('--json', 'the same as -o json').implies({ output: 'json' }))
     .addHelpText('after', help)

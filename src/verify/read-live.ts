@@ -128,10 +128,7 @@ function configMapsOf(item: Resource): string[] {
 
 /** The server's message names what it is about, if anything. */
 function forbidden({ message }: KubeFailure): Problem {
-  return problem(
-    'ClusterForbidden',
-    `${message}; have it granted, or use other credentials`,
-  );
+  return problem('ClusterForbidden', `${message}; have it granted, or use other credentials`);
 }
 
 function failed({ kind, message }: KubeFailure, { resource }: Collection): Problem {
