@@ -3,6 +3,7 @@ import { load } from 'js-yaml';
 import { parseDuration } from './duration.ts';
 import type { ProcessRenderSpec } from './gen/fn-config-schema.ts';
 import { fields, validateFnConfig } from './gen/validate-fn-config.ts';
+import { sidecarHome } from './names.ts';
 import { type Problem, problem } from './problem.ts';
 import { explain } from './process/schema-error.ts';
 import { applyEdit } from './render/apply-changes.ts';
@@ -96,7 +97,7 @@ function withDefaults(spec: ProcessRenderSpec, frozen: boolean): FnConfig {
       nodeSelector: worker.nodeSelector,
     },
     sidecar: {
-      namespace: spec.sidecar?.namespace ?? 'ameide-system',
+      namespace: spec.sidecar?.namespace ?? sidecarHome.namespace,
       serviceAccountName: spec.sidecar?.serviceAccountName ?? 'ameide-process',
     },
   };

@@ -4,6 +4,8 @@ import { sha256 } from './sha256.ts';
 export const tool = 'ameide-process';
 /** package.json's, for `--version`. */
 export const version = '0.1.0';
+/** Where the sidecar runs, and the Lease of its leader, unless one says otherwise. */
+export const sidecarHome = { namespace: 'ameide-system', lease: tool } as const;
 export const group = 'ameide.io';
 export const processApiVersion = 'ameide.io/v1';
 export const processKind = 'Process';

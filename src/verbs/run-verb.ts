@@ -1,6 +1,6 @@
 /** The verbs and their options. Each is a file beside this one; usage errors exit 2, findings exit 1. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { version } from '../names.ts';
+import { sidecarHome, version } from '../names.ts';
 import { logLevels } from '../sidecar/log.ts';
 import { writeHelp } from '../stdio.ts';
 import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
@@ -91,7 +91,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .addOption(new Option('--source-interval <minutes>', 'how often it is asked').argParser(positiveInteger).default(10))
     .addOption(new Option('--temporal-rate <n>', 'questions a second, for each Temporal namespace').argParser(positiveInteger).default(200))
     .option('--no-leader-election', 'this is the only replica')
-    .option('--lease-name <name>', 'the Lease, in its own namespace', 'ameide-process')
+    .option('--lease-name <name>', 'the Lease, in its own namespace', sidecarHome.lease)
     .addOption(new Option('--log-level <level>', 'the least that is logged').choices(logLevels).default('info'))
     .addHelpText(
       'after',

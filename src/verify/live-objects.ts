@@ -16,6 +16,8 @@ export interface Live {
   readonly pods: readonly Resource[];
   /** What could not be read. */
   readonly unreadable: readonly Unreadable[];
+  /** When the sidecar's leader renewed its Lease, where there is one that may be read. */
+  readonly leaseRenewedAt?: string;
   /** Where was looked, in words. */
   readonly where: string;
 }

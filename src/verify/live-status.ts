@@ -1,5 +1,5 @@
 /** What the sidecar says of a live Process, and whether it is about the spec that is live now. Pure. */
-import { tool } from '../names.ts';
+import { sidecarHome, tool } from '../names.ts';
 import { type Problem, problem, type Reason, type ResourceRef, reasons } from '../problem.ts';
 import type { Pin } from '../process.ts';
 import { isObject, type Resource, referTo, valueAt } from '../resource.ts';
@@ -43,6 +43,19 @@ function silenceOf(item: Resource): Problem | undefined {
   const field = { path: 'status.observedGeneration', ...(observed !== undefined && { currentValue: observed }), proposedValue: generation };
   const words = `is ${observed === undefined ? 'absent' : String(observed)}, the live spec is of generation ${String(generation)}`;
   return problem('StatusStale', `${words}: the status is about another spec; ${sidecarRuns}`, { resource, field });
+}
+
+/** Leaders renew every few seconds; clocks differ. */
+const leaseIsOldMs = 5 * 60_000;
+
+/** A status is as true as the sidecar is alive: one that died leaves everything Ready. A warning, because it may have moved elsewhere. */
+export function deadSidecar(now: string, leaseRenewedAt: string | undefined): Problem[] {
+  if (leaseRenewedAt === undefined || !(Date.parse(now) - Date.parse(leaseRenewedAt) > leaseIsOldMs)) return [];
+  const { namespace, lease: name } = sidecarHome;
+  const resource = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name, namespace };
+  const message = `was last renewed at ${leaseRenewedAt}, so the status may be old; ${sidecarRuns}`;
+  const field = { path: 'spec.renewTime', currentValue: leaseRenewedAt };
+  return [{ ...problem('StatusStale', message, { resource, field }), severity: 'warning' }];
 }
 
 /** Whether the sidecar says that workers run the live spec. */

@@ -13,7 +13,7 @@ import { type Known, know } from '../sidecar/known.ts';
 import type { Verdict } from '../sidecar/verdict.ts';
 import { listed } from '../sidecar/words.ts';
 import { indexPods, type Live, observationOf, type PodsOf, unreadableIn } from './live-objects.ts';
-import { conditionsHealthy, definitionCurrent, isReady, type LiveStatus, readStatus } from './live-status.ts';
+import { conditionsHealthy, deadSidecar, definitionCurrent, isReady, type LiveStatus, readStatus } from './live-status.ts';
 import type { Outcome } from './outcome.ts';
 import { checkSubject } from './rendered.ts';
 import { type Subject, subjectsOf } from './subject.ts';
@@ -61,7 +61,12 @@ export function checkLive(live: Live, asked: readonly Asked[]): LiveFindings {
     asked.length === 0 && looked.length === 0 && canRead ? [problem('ProcessNotFound', `there is no Process in ${live.where}`)] : [];
   return {
     outcomes: [...looked.flatMap(({ outcomes }) => outcomes), ...absent.flatMap((one) => absentOutcomes(one, live, canRead))],
-    remarks: [...unreadable, ...nobody, ...(asked.length === 0 && canRead ? orphans.map(orphan) : [])],
+    remarks: [
+      ...unreadable,
+      ...nobody,
+      ...deadSidecar(live.now, live.leaseRenewedAt),
+      ...(asked.length === 0 && canRead ? orphans.map(orphan) : []),
+    ],
     processes: looked.map(({ process }) => process),
   };
 }

@@ -1,7 +1,15 @@
 /** Reads what a verification looks at: Processes and their Deployments, ConfigMaps and pods, by lists, and what those name. */
 import type { Kube } from '../kube/connect.ts';
 import { KubeFailure } from '../kube/failure.ts';
-import { definitionConfigMapName, deploymentName, processApiVersion, processKind, processLabel, selectorLabel } from '../names.ts';
+import {
+  definitionConfigMapName,
+  deploymentName,
+  processApiVersion,
+  processKind,
+  processLabel,
+  selectorLabel,
+  sidecarHome,
+} from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
 import { isObject, nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
@@ -63,12 +71,28 @@ export async function readLive(kube: Reader, scope: Scope): Promise<Live | { rea
     else return { problem: failed(list, collection) };
   }
   const found = unreadable.length === 0 ? [...items, ...(await readNamed(kube, items, scope))] : items;
-  return { now: new Date().toISOString(), items: found, pods, unreadable, where: wordsFor(scope) };
+  const leaseRenewedAt = await readLease(kube);
+  return {
+    now: new Date().toISOString(),
+    items: found,
+    pods,
+    unreadable,
+    where: wordsFor(scope),
+    ...(leaseRenewedAt !== undefined && { leaseRenewedAt }),
+  };
 }
 
 function wordsFor({ namespaces }: Scope): string {
   if (namespaces === undefined) return 'any namespace';
   return `namespace ${namespaces.map((name) => `"${name}"`).join(' or ')}`;
+}
+
+/** Who may not read it, or runs the sidecar elsewhere, learns nothing from it. */
+async function readLease(kube: Reader): Promise<string | undefined> {
+  const { namespace, lease } = sidecarHome;
+  const found = await read(kube, `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${lease}`);
+  const renewed = found instanceof KubeFailure ? undefined : valueAt(found, 'spec', 'renewTime');
+  return typeof renewed === 'string' ? renewed : undefined;
 }
 
 /** Page by page. Objects of built-in kinds come without their kind in a list. */

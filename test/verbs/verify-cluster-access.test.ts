@@ -106,7 +106,11 @@ test('without rights nothing is known, each refusal is told, and --wait does not
   assert.is(lines.length, 4, stderr);
   for (const resource of ['processes.ameide.io', 'deployments.apps', 'configmaps', 'pods'])
     assert.ok(
-      lines.some((line) => line.startsWith(`error ClusterForbidden: ${resource}${resource.startsWith('processes') ? ' "l2o"' : ''} is forbidden: User "system:serviceaccount:sales:nobody"`)),
+      lines.some((line) =>
+        line.startsWith(
+          `error ClusterForbidden: ${resource}${resource.startsWith('processes') ? ' "l2o"' : ''} is forbidden: User "system:serviceaccount:sales:nobody"`,
+        ),
+      ),
       stderr,
     );
   assert.is(code, 1);

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { annotation } from '../../src/names.ts';
 import { demand } from '../testbed/api.ts';
 import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
-import { installCrd } from '../testbed/discovery.ts';
+import { installCrd, resourcePath } from '../testbed/discovery.ts';
 import { root } from '../testbed/parts.ts';
 import { value } from '../verify/findings.ts';
 import { applyHealthy, clear, patch, run } from '../verify/live-bed.ts';
@@ -155,6 +155,20 @@ for (const { title, render, after, states, error } of faults) {
     assert.is(code, states === 'PPPPPP' ? 0 : 1);
   });
 }
+
+test('a sidecar that stopped renewing its Lease is warned of', async ({ plane }) => {
+  await applyHealthy(plane);
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'ameide-process', namespace: 'ameide-system' } };
+  const path = (await resourcePath(plane, lease))!;
+  await demand(plane, 'POST', path, { ...lease, spec: { holderIdentity: 'gone', renewTime: '2026-01-01T00:00:00.000000Z' } });
+  const { code, stderr } = await verify(plane, 'sales/l2o');
+  await demand(plane, 'DELETE', `${path}/ameide-process`);
+  assert.match(
+    stderr,
+    /^warning StatusStale: Lease "ameide-system\/ameide-process" spec\.renewTime: was last renewed at 2026-01-01T00:00:00/,
+  );
+  assert.is(code, 0);
+});
 
 test('namespaces: the context’s, another, several, all', async ({ plane }) => {
   await applyHealthy(plane);

@@ -371,6 +371,15 @@ test('the same name in two namespaces: one is asked for, or both', () => {
   assert.is(verdict(twice, [{ name: 'l2o', namespace: 'billing' }]).states.length, 6);
 });
 
+test('a sidecar whose Lease is old is warned of: its last words may still say Ready', () => {
+  const warnings = (leaseRenewedAt: string) =>
+    checkLive({ ...liveCluster(), leaseRenewedAt }, [{ name: 'l2o' }]).remarks.map((found) => describe(found));
+  assert.equal(warnings('2026-03-01T11:59:50.123456Z'), []);
+  assert.equal(warnings('no time'), []);
+  const [line] = warnings('2026-03-01T11:50:00.000000Z');
+  assert.match(line!, /^warning StatusStale: Lease "ameide-system\/ameide-process" spec\.renewTime: was last renewed at 2026-03-01T11:50/);
+});
+
 test('hostile strings of the status break no line', () => {
   const { lines } = verdict((cluster) => set(cluster, condition('Ready', 'False', 'No\nPollers', 'a\nerror X: b\u001b[31m')));
   assert.equal(lines.length, 1);
