@@ -58,7 +58,7 @@ export async function sidecarVerb(options: SidecarOptions, terminal: Terminal): 
     kube.close();
     return refuse([problem('ClusterUnusable', `cannot listen on ${options.host}:${options.port}: ${(error as Error).message}`)], terminal);
   }
-  log.info('started', { instance, port: probes.port, namespaces: namespacesOf(options, kube)?.join(',') ?? 'all' });
+  log.info('started', { pid: process.pid, instance, port: probes.port, namespaces: namespacesOf(options, kube)?.join(',') ?? 'all' });
   const led = lead({ options, kube, log, tally, instance, running, source: source?.source });
   const code = await Promise.race([stopped, led]);
   log.info('stopping', { reason: code.reason });
