@@ -1,141 +1,149 @@
-/** A cluster with Temporal, a node whose pods run, the CRD and the sidecar; and Processes in it, rendered by the built executable. */
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
-import { loadAll } from 'js-yaml';
-import { isObject } from '../../src/resource.ts';
-import { demand, type KubeObject, request } from '../testbed/api.ts';
-import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
-import { installCrd, resourcePath } from '../testbed/discovery.ts';
-import { type Node, startNode } from '../testbed/node/node.ts';
+/** A cluster with Temporal, a node whose pods run, the CRD and the sidecar; and a team's package of Processes for it. */
+import { cpSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { annotation } from '../../src/names.ts';
+import { annotationOf } from '../../src/resource.ts';
+import { demand, type KubeObject } from '../testbed/api.ts';
+import { objectPath } from '../testbed/apply.ts';
+import { installCrd } from '../testbed/discovery.ts';
 import { root } from '../testbed/parts.ts';
-import { startTemporal, type TemporalServer } from '../testbed/temporal-server.ts';
-import { until } from '../testbed/until.ts';
+import { createPackage, type ProcessPackage } from '../testbed/process-package.ts';
+import { startTestbed, type Testbed, type TestbedOptions } from '../testbed/testbed.ts';
+import { followStatuses, type LiveStatuses } from './live-statuses.ts';
 import { type SidecarProcess, startSidecar } from './sidecar-process.ts';
 
 export const namespace = 'sales';
 export const temporalNamespace = 'sales-process';
+export const crdFile = join(root, 'deploy/crd/ameide.io_processes.yaml');
 
-export interface LiveBed {
-  readonly plane: ControlPlane;
-  readonly temporal: TemporalServer;
-  readonly node: Node;
+export interface LiveBed extends Pick<Testbed, 'plane' | 'temporal' | 'node'> {
   sidecar: SidecarProcess;
-  readonly scratch: string;
+  readonly statuses: LiveStatuses;
+  readonly team: ProcessPackage;
   stop(): Promise<void>;
 }
 
-export interface LiveBedOptions {
-  /** Beside the namespace. */
-  readonly sidecarArgs?: readonly string[];
+export interface LiveBedOptions extends TestbedOptions {
+  /** Default: the one in deploy/. */
+  readonly crd?: string;
 }
 
-export async function openLiveBed({ sidecarArgs = [] }: LiveBedOptions = {}): Promise<LiveBed> {
-  const scratch = mkdtempSync(join(tmpdir(), 'ameide-live-'));
-  const [plane, temporal] = await Promise.all([
-    startControlPlane({ controllers: true }),
-    startTemporal({ namespaces: [temporalNamespace] }),
-  ]);
-  const node = await startNode(plane);
-  await installCrd(plane, join(root, 'deploy/crd/ameide.io_processes.yaml'));
-  const sidecar = await startSidecar({ kubeconfig: plane.kubeconfig, args: ['-n', namespace, '--no-leader-election', ...sidecarArgs] });
-  return {
+export async function openLiveBed({ crd = crdFile, ...options }: LiveBedOptions = {}): Promise<LiveBed> {
+  const testbed = await startTestbed({ controllers: true, temporal: { namespaces: [temporalNamespace] }, node: {}, ...options });
+  const { plane, temporal, node } = testbed;
+  const team = createPackage(temporal.address);
+  cpSync(join(root, 'examples/definitions'), join(dirname(team.dir), 'definitions'), { recursive: true });
+  await installCrd(plane, crd);
+  const sidecar = await startSidecar({ kubeconfig: plane.kubeconfig, args: ['-n', namespace, '--no-leader-election'] });
+  const statuses = followStatuses(plane, namespace);
+  const bed: LiveBed = {
     plane,
     temporal,
     node,
     sidecar,
-    scratch,
+    statuses,
+    team,
     stop: async () => {
-      await sidecar.stop();
-      await node.stop();
-      await Promise.all([plane.stop(), temporal.stop()]);
-      rmSync(scratch, { recursive: true, force: true });
+      statuses.stop();
+      await bed.sidecar.stop();
+      await testbed.stop();
+      team.remove();
     },
   };
+  return bed;
 }
 
-/** The spec of a Process as `examples/spec` has it, with another name and queue, for the bed's Temporal. */
-export function specOf(bed: Pick<LiveBed, 'temporal'>, name: string, change: object = {}): Record<string, unknown> {
-  return {
+/** Quick to be ready, patient with a machine that is busy; a worker that does not answer for some ten seconds is restarted. */
+export const workerProbes = {
+  ports: [{ name: 'http', containerPort: 8080 }],
+  startupProbe: { httpGet: { path: '/livez', port: 'http' }, periodSeconds: 1, failureThreshold: 90 },
+  readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1, timeoutSeconds: 2 },
+  livenessProbe: {
+    httpGet: { path: '/livez', port: 'http' },
+    periodSeconds: 2,
+    timeoutSeconds: 3,
+    failureThreshold: 3,
+    terminationGracePeriodSeconds: 1,
+  },
+} as const;
+
+/** A Process of its own queue with the example worker; `change` replaces fields of its spec. */
+export function processOf(name: string, change: object = {}): KubeObject {
+  const spec = {
     image: 'ghcr.io/ameide/l2o-process:0.7.0',
     definitionRef: { id: 'L2O_v3', tenantId: 't123' },
-    temporal: { namespace: temporalNamespace, taskQueue: `${name}-tq`, address: bed.temporal.address },
+    temporal: temporalOf(name),
+    worker: workerProbes,
     ...change,
   };
+  return { apiVersion: 'ameide.io/v1', kind: 'Process', metadata: { name, namespace }, spec };
 }
 
-/** Pins and renders a Process with the built executable; gives all of its objects, the Process first. */
-export function renderProcess(bed: Pick<LiveBed, 'scratch'>, name: string, spec: object): KubeObject[] {
-  const dir = join(bed.scratch, name);
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir);
-  cpSync(join(root, 'examples/definitions'), join(dir, '.definitions'), { recursive: true });
-  writeFileSync(
-    join(dir, 'process.yaml'),
-    JSON.stringify({ apiVersion: 'ameide.io/v1', kind: 'Process', metadata: { name, namespace }, spec }, null, 1),
-  );
-  for (const args of [
-    ['pin', dir, '--source', join(root, 'examples/definitions')],
-    ['render', dir],
-  ]) {
-    const { status, stderr } = spawnSync(join(root, 'dist/ameide-process'), args, { encoding: 'utf8', env: environment() });
-    if (status !== 0) throw new Error(`ameide-process ${args.join(' ')}: ${stderr}`);
+export function temporalOf(name: string, change: object = {}): object {
+  return { namespace: temporalNamespace, taskQueue: `${name}-tq`, ...change };
+}
+
+/** A worker with one of the faults of the test bed's faulty worker. */
+export function faulty(fault: string, worker: object = {}): object {
+  return { image: 'faulty-worker:1', worker: { ...workerProbes, ...worker, env: [{ name: 'FAULT', value: fault }] } };
+}
+
+/** Writes the Processes into the team's package, pins and renders it; gives the objects of each, ConfigMaps first. */
+export function render({ team }: Pick<LiveBed, 'team'>, processes: readonly KubeObject[]): ReadonlyMap<string, KubeObject[]> {
+  for (const process of processes) team.write(`processes/${process.metadata.name}.yaml`, process);
+  team.run('pin');
+  team.run('render');
+  return byProcess(team);
+}
+
+/** The objects of the team's package as they are now, by the Process that they are for. */
+export function byProcess(team: ProcessPackage): ReadonlyMap<string, KubeObject[]> {
+  const found = new Map<string, KubeObject[]>();
+  for (const object of team.objects()) {
+    const owner = object.kind === 'Process' ? object.metadata.name : annotationOf(object, annotation.generatedFor)!;
+    found.set(owner, [...(found.get(owner) ?? []), object]);
   }
-  return readdirSync(dir)
-    .filter((file) => file.endsWith('.yaml'))
-    .sort((a, b) => Number(b === 'process.yaml') - Number(a === 'process.yaml'))
-    .flatMap((file) => loadAll(readFileSync(join(dir, file), 'utf8')) as KubeObject[]);
+  return found;
 }
 
-export function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` };
+/** The live object of a kind among a Process's objects. */
+export function theOne(objects: readonly KubeObject[], kind: string): KubeObject {
+  const found = objects.find((object) => object.kind === kind);
+  if (!found) throw new Error(`there is no ${kind} among ${objects.map((object) => object.kind)}`);
+  return found;
 }
 
-/** Creates objects, or replaces them. */
-export async function apply(bed: Pick<LiveBed, 'plane'>, objects: readonly KubeObject[]): Promise<void> {
-  for (const object of objects) {
-    const path = await resourcePath(bed.plane, object);
-    const item = `${path}/${object.metadata.name}`;
-    const live = await request(bed.plane, 'GET', item);
-    if (live.code === 404) await demand(bed.plane, 'POST', path!, object);
-    else {
-      const { resourceVersion } = (live.body as KubeObject).metadata;
-      await demand(bed.plane, 'PUT', item, { ...object, metadata: { ...object.metadata, resourceVersion } });
-    }
-  }
+/** What a person does with kubectl: a merge patch, behind Git's back. */
+export async function edit({ plane }: Pick<LiveBed, 'plane'>, object: KubeObject, patch: object): Promise<void> {
+  await demand(plane, 'PATCH', await objectPath(plane, object), patch);
 }
 
-export interface LiveStatus {
-  readonly observedGeneration?: number;
-  readonly definition?: { readonly version: number; readonly checksum: string; readonly configMap: string };
-  readonly workers?: { readonly summary: string };
-  /** `Ready`: `True AllReady: …` */
-  readonly conditions: Readonly<Record<string, string>>;
+export async function remove({ plane }: Pick<LiveBed, 'plane'>, object: KubeObject): Promise<void> {
+  await demand(plane, 'DELETE', `${await objectPath(plane, object)}?propagationPolicy=Background`);
 }
 
-export async function statusOf(bed: Pick<LiveBed, 'plane'>, name: string): Promise<LiveStatus> {
-  const live = (await demand(bed.plane, 'GET', `/apis/ameide.io/v1/namespaces/${namespace}/processes/${name}`)) as KubeObject;
-  const status = isObject(live.status) ? live.status : {};
-  const conditions = (status.conditions ?? []) as { type: string; status: string; reason: string; message: string }[];
-  return {
-    ...status,
-    conditions: Object.fromEntries(conditions.map((one) => [one.type, `${one.status} ${one.reason}: ${one.message}`])),
-  } as LiveStatus;
+export interface WorkerPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly isReady: boolean;
+  readonly restarts: number;
 }
 
-/** Waits until a condition begins so, such as `True` or `False NoPollers`. Gives the whole status. */
-export function untilCondition(
-  bed: Pick<LiveBed, 'plane'>,
-  name: string,
-  [type, begins]: readonly [string, string],
-  limitMs = 30_000,
-): Promise<LiveStatus> {
-  return until({
-    what: `${type} of ${name} to be ${begins}`,
-    look: () => statusOf(bed, name),
-    isSo: ({ conditions }) => conditions[type]?.startsWith(begins) ?? begins === 'absent',
-    limitMs,
-  });
+/** Those that are not on their way out. */
+export async function podsOf({ plane }: Pick<LiveBed, 'plane'>, name: string): Promise<WorkerPod[]> {
+  const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=ameide.io%2Fprocess%3D${name}`;
+  const { items } = (await demand(plane, 'GET', path)) as { items: (KubeObject & { status: PodStatus })[] };
+  return items
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata, status }) => ({
+      namespace,
+      name: metadata.name,
+      isReady: status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false,
+      restarts: status.containerStatuses?.[0]?.restartCount ?? 0,
+    }));
+}
+
+interface PodStatus {
+  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  readonly containerStatuses?: readonly { readonly restartCount: number }[];
 }
