@@ -1,8 +1,9 @@
 /** One worker, from its connection to its graceful end. */
 import { readFileSync } from 'node:fs';
 import type { NativeConnectionOptions, WorkerOptions } from '@temporalio/worker';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities.ts';
+import { handOverToSdk } from './early-exit.ts';
 import type { Environment } from './environment.ts';
 import { createLogger } from './logger.ts';
 import { serveProbes } from './probes.ts';
@@ -12,7 +13,7 @@ const shutdownGraceTime = '20s';
 
 /** Runs until SIGTERM or SIGINT: then it polls no more, and gives running activities time to end. `more` are options of the SDK's. */
 export async function runWorker(environment: Environment, more: Partial<WorkerOptions> = {}): Promise<void> {
-  Runtime.install({ logger: createLogger(environment.logLevel) });
+  installLogger(environment.logLevel);
   let worker: Worker | undefined;
   const probes = await serveProbes(environment.probes, () => worker?.getStatus());
   const connection = await NativeConnection.connect(connectionOptions(environment));
@@ -26,9 +27,16 @@ export async function runWorker(environment: Environment, more: Partial<WorkerOp
     ...(environment.maxConcurrency && { maxConcurrentActivityTaskExecutions: environment.maxConcurrency }),
     ...more,
   });
+  handOverToSdk();
   await worker.run();
   await connection.close();
   probes.close();
+}
+
+/** For the worker's own lines, the workflows', and the warnings of the SDK's native part. */
+function installLogger(level: string): void {
+  const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
+  Runtime.install({ logger: createLogger(level), telemetryOptions: { logging: { forward: {}, filter } } });
 }
 
 function connectionOptions({ address, apiKey, tls }: Environment): NativeConnectionOptions {

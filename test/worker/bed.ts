@@ -114,6 +114,11 @@ export async function resultOf<T>({ node }: Bed, handle: WorkflowHandle<() => Pr
   return handle.result();
 }
 
+/** Lines come a moment after what they tell. */
+export async function untilLogged({ node }: Bed, { metadata }: Pod, text: string): Promise<void> {
+  await until({ what: `"${text}" in the log of ${metadata.name}`, look: () => node.logs(metadata), isSo: (log) => log.includes(text) });
+}
+
 export async function deploy({ plane, team }: Bed, ...pinArgs: string[]): Promise<void> {
   team.run('pin', ...pinArgs);
   team.run('render');

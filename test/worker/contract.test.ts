@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startProcess } from '../../examples/worker/start-process.ts';
+import type { runProcess } from '../../examples/worker/workflows.ts';
 import { demand, type KubeObject } from '../testbed/api.ts';
 import { apply } from '../testbed/apply.ts';
 import { root } from '../testbed/parts.ts';
 import { until } from '../testbed/until.ts';
-import { type Bed, close, deploy, newTeam, open, processOf, readyPod, resultOf, step, waiting } from './bed.ts';
+import { type Bed, close, deploy, newTeam, open, processOf, readyPod, resultOf, step, untilLogged, waiting } from './bed.ts';
 
 const test = suite<Bed>('worker contract');
 
@@ -18,7 +19,7 @@ test.before.each(newTeam);
 test.after.each(({ team }) => team.remove());
 
 test('the Process of the specification runs a workflow to its end', async (bed) => {
-  const { team, plane, client, node } = bed;
+  const { team, plane, client } = bed;
   for (const version of [1, 2, 3]) {
     team.write(
       `definitions/t123/L2O_v3/${version}.json`,
@@ -37,7 +38,7 @@ test('the Process of the specification runs a workflow to its end', async (bed) 
   const { done } = await resultOf(bed, handle, pod);
   assert.equal(done.slice(-2), ['await-signature', 'create-order']);
   assert.is(await client.workflow.count(`ProcessDefinitionChecksum='${checksum}'`).then(({ count }) => count), 1);
-  assert.match(node.logs(pod.metadata), 'step check-credit: finance.CheckCredit');
+  await untilLogged(bed, pod, 'step check-credit: finance.CheckCredit');
 });
 
 test('workflows keep their definition when it changes, and new ones take the new one', async (bed) => {
@@ -76,7 +77,9 @@ test('a definition that is missing fails the task, and the workflow goes on once
   await deploy(bed);
   const whole = team.objects();
   await readyPod(bed, 'claims');
-  const handle = await startProcess(client, { workflowId: 'claims-1', taskQueue: 'claims-tq' });
+  // A task that fails is tried again after this time, ten seconds usually.
+  const options = { workflowId: 'claims-1', taskQueue: 'claims-tq', workflowTaskTimeout: '3s' } as const;
+  const handle = await client.workflow.start<typeof runProcess>('runProcess', options);
   const { checksum } = await until({
     what: 'progress',
     look: () => handle.query<{ checksum: string; step?: string }>('progress'),
@@ -84,7 +87,7 @@ test('a definition that is missing fails the task, and the workflow goes on once
   });
 
   team.write('definitions/t123/claims/2.json', { steps: [step('other')] });
-  await deploy(bed);
+  team.run('pin');
   await deploy(bed, '--drop', '1');
   await readyPod(bed, 'claims', ({ spec }) => !JSON.stringify(spec).includes(checksum.slice(7)));
   await handle.signal('approved');

@@ -2,6 +2,7 @@
  * The example worker with one fault, for tests. FAULT says which; those that come later come on SIGHUP, or FAULT_AFTER seconds after the
  * start.
  */
+import '../../../examples/worker/early-exit.ts';
 import { createServer } from 'node:http';
 import process from 'node:process';
 import type { WorkerOptions } from '@temporalio/worker';

@@ -67,7 +67,7 @@ test('files: ConfigMaps and Secrets read-only, at their paths, and nothing of it
     { name: 'tmp', mountPath: '/tmp' },
   ];
   const script = `cd /etc/process-definition; find . -type f | sort; cat deep/down/colour token name; echo
-    find /tmp -type f; grep temporal /etc/hosts; head -c4 /etc/passwd; echo
+    find /tmp/a-place -type f; grep temporal /etc/hosts; head -c4 /etc/passwd; echo
     echo free >/tmp/mine && echo wrote /tmp; for file in /etc/process-definition/x /etc/x /x; do touch $file 2>/dev/null && echo wrote $file; done; true`;
   const securityContext = { readOnlyRootFilesystem: true };
   const pod = await createPod(bed, { name: 'files', script, container: { volumeMounts, securityContext }, spec: { ...once, volumes } });

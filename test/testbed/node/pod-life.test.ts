@@ -99,7 +99,7 @@ test('jobs end: Succeeded, Failed, or after tries', async (bed) => {
 test('deletion: SIGTERM, and SIGKILL when the grace is over', async (bed) => {
   const polite = await createPod(bed, {
     name: 'polite',
-    script: `trap 'echo bye; exit 0' TERM; echo up; ${forEver}`,
+    script: `trap 'echo bye; sleep 1; echo still here; exit 0' TERM; echo up; ${forEver}`,
     spec: { terminationGracePeriodSeconds: 30 },
   });
   const deaf = await createPod(bed, {
@@ -112,7 +112,7 @@ test('deletion: SIGTERM, and SIGKILL when the grace is over', async (bed) => {
   await Promise.all([polite.remove(), deaf.remove()]);
   await Promise.all([polite.untilGone(), deaf.untilGone()]);
   assert.ok(Date.now() - started >= 1000, 'the deaf one had its grace');
-  assert.is(polite.logs(), 'up\nbye\n');
+  assert.is(polite.logs(), 'up\nbye\nstill here\n');
 });
 
 test('a forced deletion ends the process, too', async (bed) => {

@@ -64,7 +64,11 @@ export function runPod(first: Pod, node: NodeContext): RunningPod {
   const mounted = () => {
     areVolumesMounted = true;
   };
+  let endsWithin = Number.POSITIVE_INFINITY;
   const end = (graceSeconds: number) => {
+    // One SIGTERM, however often a pod that is being deleted changes; a shorter grace counts.
+    if (graceSeconds >= endsWithin) return;
+    endsWithin = graceSeconds;
     ending.abort();
     for (const container of containers) container.end(graceSeconds);
   };
