@@ -77,6 +77,18 @@ export const ownMetrics: readonly Metric<OwnWork>[] = [
     labels: [],
     read: (work) => one((work.control()?.temporal.oldestAnswerMs() ?? 0) / 1000),
   },
+  {
+    name: 'process_sidecar_temporal_waiting_queues',
+    help: 'Task queues that are due to be asked about, and wait for the budget of their Temporal namespace or for their server.',
+    labels: [],
+    read: (work) => one(work.control()?.temporal.waiting() ?? 0),
+  },
+  {
+    name: 'process_sidecar_temporal_budget_waits_total',
+    help: 'How often the budget of a Temporal namespace made a question wait.',
+    labels: [],
+    read: (work) => one(work.control()?.temporal.budgetWaits() ?? 0),
+  },
 ];
 
 function one(value: number): Sample[] {

@@ -2,8 +2,8 @@
 import type { Kube } from '../kube/connect.ts';
 import { KubeFailure } from '../kube/failure.ts';
 import { readSecret } from '../kube/read-secret.ts';
+import type { Credentials } from '../temporal/credentials.ts';
 import { TemporalError } from '../temporal/failure.ts';
-import type { Credentials } from '../temporal/server.ts';
 import type { SecretKey, Subject } from '../temporal/subject.ts';
 
 /** Throws a TemporalError of kind CredentialsMissing that names the Secret, never what is in it. */

@@ -1,9 +1,10 @@
-/** What Temporal, or the way to it, can fail with: gRPC statuses translated here and nowhere else. */
+/** What Temporal, or the way to it, can fail with: gRPC statuses and failed connections translated here and nowhere else. */
 import { isGrpcServiceError } from '@temporalio/client';
 import type { TemporalFailure } from '../sidecar/observation.ts';
+import type { DialFailure } from './dial.ts';
 
-/** `NamespaceNotFound` and `RateLimited` are answers of a server that works; so is `Other`. */
-export type FailureKind = TemporalFailure | 'NamespaceNotFound' | 'RateLimited' | 'Other';
+/** `NamespaceNotFound` and `RateLimited` are answers of a server that works; `Unsupported`: it lacks the method; so may be `Other`. */
+export type FailureKind = TemporalFailure | 'NamespaceNotFound' | 'RateLimited' | 'Unsupported' | 'Other';
 
 export class TemporalError extends Error {
   readonly kind: FailureKind;
@@ -15,42 +16,45 @@ export class TemporalError extends Error {
   }
 }
 
-const code = {
-  deadlineExceeded: 4,
-  notFound: 5,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  unimplemented: 12,
-  unavailable: 14,
-  unauthenticated: 16,
+const kinds: Readonly<Record<number, FailureKind>> = {
+  4: 'Unreachable', // DEADLINE_EXCEEDED
+  7: 'Forbidden', // PERMISSION_DENIED
+  8: 'RateLimited', // RESOURCE_EXHAUSTED
+  12: 'Unsupported', // UNIMPLEMENTED
+  14: 'Unreachable', // UNAVAILABLE
+  16: 'Unauthenticated',
 };
 
-/** What grpc-js says when the handshake fails; it gives no code for it. */
-const tlsWords = /certificate|self-signed|ssl|tls|EPROTO|wrong version number|ERR_TLS|altname|ECONNRESET.*handshake/i;
+const [deadlineExceeded, notFound] = [4, 5];
 
-export function translate(error: unknown): TemporalError {
+/** The type of the error's details, which is what tells a missing namespace from other things that are missing. */
+const namespaceNotFound = 'temporal.api.errordetails.v1.NamespaceNotFoundFailure';
+
+/**
+ * `dial` is why the last attempt to connect failed, where there is no connection now. The message is the same each time that the same
+ * thing fails: it stands in statuses, where a time in it would be a change.
+ */
+export function translate(error: unknown, dial?: DialFailure): TemporalError {
   if (error instanceof TemporalError) return error;
   const cause = isGrpcServiceError(error) ? error : (error as { cause?: unknown }).cause;
   if (!isGrpcServiceError(cause)) return new TemporalError('Other', error instanceof Error ? error.message : String(error));
-  const words = cause.details || cause.message;
-  switch (cause.code as number) {
-    case code.deadlineExceeded:
-      return new TemporalError(isTls(words) ? 'TlsFailed' : 'Unreachable', `no answer in time${words ? `: ${words}` : ''}`);
-    case code.unavailable:
-      return new TemporalError(isTls(words) ? 'TlsFailed' : 'Unreachable', words);
-    case code.unauthenticated:
-      return new TemporalError('Unauthenticated', words);
-    case code.permissionDenied:
-      return new TemporalError('Forbidden', words);
-    case code.resourceExhausted:
-      return new TemporalError('RateLimited', words);
-    case code.notFound:
-      return new TemporalError(/namespace/i.test(words) ? 'NamespaceNotFound' : 'Other', words);
-    default:
-      return new TemporalError('Other', words);
-  }
+  const code = cause.code as number;
+  const kind = kinds[code];
+  if (kind === 'Unreachable' && dial) return new TemporalError(dial.isTls ? 'TlsFailed' : kind, dial.message);
+  if (code === deadlineExceeded) return new TemporalError('Unreachable', 'no answer in time');
+  const words = tidy(cause.details || cause.message);
+  if (kind) return new TemporalError(kind, words);
+  const details = cause.metadata?.get('grpc-status-details-bin')[0];
+  const isNamespace = code === notFound && details !== undefined && details.toString().includes(namespaceNotFound);
+  return new TemporalError(isNamespace ? 'NamespaceNotFound' : 'Other', words);
 }
 
-function isTls(words: string): boolean {
-  return tlsWords.test(words);
+/** Without what grpc-js puts around the words, and without the time that it adds. */
+function tidy(words: string): string {
+  return words
+    .replace(/^No connection established\. Last error: (Error: )?/, '')
+    .replace(/\. Resolution note: $/, '')
+    .replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)/, '')
+    .replace(/^Name resolution failed for target dns:(.*)$/, 'the name of $1 is not known')
+    .trim();
 }

@@ -6,8 +6,16 @@ export interface Asked {
   /** Since when it has this urgency. */
   readonly urgentSinceMs: number;
   readonly nowMs: number;
+  /** False: there was no answer yet. */
+  readonly isAnswered: boolean;
   /** When the last of the pollers that are fresh stops to be; undefined: none is. */
   readonly staleAtMs: number | undefined;
+  /** Since when none is fresh. */
+  readonly idleSinceMs: number | undefined;
+  /** How many questions in a row failed. */
+  readonly failures: number;
+  /** The queue's own moment of each minute, between 0 and 1: so that a thousand are asked evenly, whatever brought them together. */
+  readonly phase: number;
   /** Between 0 and 1. */
   readonly random: number;
 }
@@ -15,19 +23,46 @@ export interface Asked {
 const restMs = 60_000;
 const settlingMs = 5_000;
 const rollOutMs = 1_000;
-/** A roll-out that takes longer is looked at less and less often. */
+/** A roll-out that takes longer is looked at less often. */
 const urgentForMs = 120_000;
+/** In each twenty milliseconds that a trouble lasts, it is asked a millisecond later. */
+const settlingDecay = 20;
+/** Of the queues that are Ready when the sidecar starts. */
+const firstWithinMs = 20_000;
+/** Two questions at rest are so far apart. */
+const restAtLeastMs = 20_000;
+/** A worker that stopped polling is found so long after its entry went stale, or earlier. */
+const staleForMs = 20_000;
+const longestBackOffMs = 10_000;
 
-/** At rest once a minute, and when a poller's entry may have gone stale: who stopped polling is found then, not a minute later. */
-export function nextAsk({ urgency, urgentSinceMs, nowMs, staleAtMs, random }: Asked): number {
-  const since = nowMs - urgentSinceMs;
-  if (urgency === 'RollOut') return nowMs + (since < urgentForMs ? rollOutMs : settlingMs) * (0.9 + random / 5);
-  if (urgency === 'Settling') return nowMs + Math.min(settlingMs + since / 20, restMs) * (0.9 + random / 5);
-  const usual = nowMs + restMs * (0.9 + random / 10);
-  return staleAtMs === undefined || staleAtMs <= nowMs ? usual : Math.min(usual, staleAtMs + 500);
+export function nextAsk(asked: Asked): number {
+  const { urgency, nowMs, failures, isAnswered, random } = asked;
+  const jitter = 0.9 + random / 5;
+  if (failures > 0) return nowMs + Math.max(Math.min(rollOutMs * 2 ** (failures - 1), longestBackOffMs), usualMs(asked) / 4) * jitter;
+  if (urgency !== 'Rest') return nowMs + usualMs(asked) * jitter;
+  return isAnswered ? nextAtRest(asked, jitter) : nowMs + firstWithinMs * random;
 }
 
-/** So that those that became Ready together are not asked about together for ever. */
-export function firstRest(random: number): number {
-  return restMs * (0.25 + random * 0.7);
+function usualMs({ urgency, urgentSinceMs, nowMs }: Asked): number {
+  const since = nowMs - urgentSinceMs;
+  if (urgency === 'RollOut') return since < urgentForMs ? rollOutMs : settlingMs;
+  return urgency === 'Settling' ? Math.min(settlingMs + since / settlingDecay, restMs) : restMs;
+}
+
+/** Ready, and yet nobody polls: either the server forgot, or the workers are gone. Soon one knows. */
+function nextAtRest({ nowMs, phase, staleAtMs, idleSinceMs }: Asked, jitter: number): number {
+  if (idleSinceMs !== undefined && nowMs - idleSinceMs < urgentForMs) return nowMs + settlingMs * jitter;
+  const earliest = nowMs + restAtLeastMs;
+  const slot = earliest + ((((phase * restMs - earliest) % restMs) + restMs) % restMs);
+  return staleAtMs === undefined ? slot : Math.min(slot, Math.max(staleAtMs + staleForMs, nowMs + settlingMs));
+}
+
+/** After a server came back its queues are asked again, the urgent ones at once: it may have forgotten who polls. */
+export function askAgain(urgency: Urgency, nowMs: number, random: number): number {
+  return urgency === 'Rest' ? nowMs + 2_000 + 28_000 * random : nowMs + 200 * random;
+}
+
+/** A roll-out has begun: what was seen before it says nothing. */
+export function firstOfRollOut(nowMs: number, random: number): number {
+  return nowMs + 300 + 200 * random;
 }

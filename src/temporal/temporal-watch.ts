@@ -1,11 +1,13 @@
 /** Keeps asking Temporal about the queues of all Processes: those in a roll-out often, the others seldom, and never beyond the budget. */
-import type { SeenQueue, SeenTemporal } from '../sidecar/observation.ts';
+import type { SeenServer, SeenTemporal } from '../sidecar/observation.ts';
 import type { Urgency } from '../sidecar/urgency.ts';
-import type { TemporalError } from './failure.ts';
-import { isFresh, isNews, staleAt } from './queue-news.ts';
-import { firstRest, nextAsk } from './schedule.ts';
-import type { Credentials, TemporalServer } from './server.ts';
+import { openAgenda } from './agenda.ts';
+import type { BudgetOptions } from './budget.ts';
+import { openCallCounts } from './call-counts.ts';
+import type { Credentials } from './credentials.ts';
 import { type Subject, serverKey } from './subject.ts';
+import { type WatchedNamespace, watchNamespace } from './watched-namespace.ts';
+import { type WatchedQueue, watchQueue } from './watched-queue.ts';
 import { type WatchedServer, watchServer } from './watched-server.ts';
 
 export interface TemporalWatch {
@@ -15,159 +17,180 @@ export interface TemporalWatch {
   setUrgency(key: string, urgency: Urgency): void;
   /** Undefined: nothing is asked about it. */
   seen(key: string): SeenTemporal | undefined;
+  /** Questions so far, by `METHOD RESULT`. */
   readonly counts: ReadonlyMap<string, number>;
-  /** The age of the oldest answer about a queue that is asked; 0 without any. */
+  /** The age of the oldest that is known of a queue, or, where nothing is, for how long it has been asked in vain; 0 without any. */
   oldestAnswerMs(): number;
+  /** Queues that are due, and wait for the budget of their namespace or for their server. */
+  waiting(): number;
+  /** How often the budget made one wait. */
+  budgetWaits(): number;
   close(): void;
 }
 
 export interface TemporalWatchOptions {
   /** Questions a second, for each Temporal namespace. */
   readonly rate: number;
+  /** How many of them may come at once; undefined: as many as in a second. */
+  readonly burst?: number;
   /** Throws a TemporalError of kind CredentialsMissing. */
   readonly readCredentials: (subject: Subject) => Promise<Credentials>;
   /** Something that a decision about this Process depends on changed. */
   readonly onChange: (key: string) => void;
 }
 
-interface Watched {
-  readonly subject: Subject;
-  readonly serverKey: string;
+interface Server {
+  readonly key: string;
   readonly server: WatchedServer;
-  urgency: Urgency;
-  urgentSinceMs: number;
-  nextAskMs: number;
-  isAsking: boolean;
-  queue: SeenQueue | undefined;
+  readonly namespaces: Map<string, Namespace>;
+  /** Closes it, unless it is wanted again. */
+  readonly retire: () => void;
 }
 
-const tickMs = 100;
-const firstAskMs = 100;
-/** After a server came back its queues are asked again within so long, spread. */
-const againWithinMs = 10_000;
-const askedAtATime = 64;
+interface Namespace {
+  readonly name: string;
+  readonly watched: WatchedNamespace;
+  readonly queues: Map<string, WatchedQueue>;
+}
 
-export function openTemporalWatch({ rate, readCredentials, onChange }: TemporalWatchOptions): TemporalWatch {
-  const servers = new Map<string, WatchedServer>();
-  const watched = new Map<string, Watched>();
-  const counts = new Map<string, number>();
-  let underWay = 0;
-  const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+interface Place {
+  readonly subject: Subject;
+  readonly server: Server;
+  readonly namespace: Namespace;
+  readonly queue: WatchedQueue;
+}
 
-  const serverChanged = (key: string, isBack: boolean) => {
-    const now = performance.now();
-    for (const one of watched.values()) {
-      if (one.serverKey !== key) continue;
-      if (isBack) one.nextAskMs = Math.min(one.nextAskMs, now + (one.urgency === 'Rest' ? Math.random() * againWithinMs : 0));
-      onChange(one.subject.key);
-    }
+/** So long the connection to a server stays that no Process uses any more. */
+const idleMs = 60_000;
+
+export function openTemporalWatch({ rate, burst = rate, readCredentials, onChange }: TemporalWatchOptions): TemporalWatch {
+  const agenda = openAgenda();
+  const calls = openCallCounts();
+  const servers = new Map<string, Server>();
+  const places = new Map<string, Place>();
+  let waits = 0;
+  const budget: BudgetOptions = { rate, burst };
+
+  const tell = (queues: Iterable<WatchedQueue>) => {
+    for (const { keys } of queues) for (const key of keys.keys()) onChange(key);
   };
-  const serverOf = (subject: Subject): WatchedServer => {
-    const key = serverKey(subject);
-    const known = servers.get(key);
-    if (known) return known;
-    const opened = watchServer({ subject, rate, readCredentials, onChange: (isBack) => serverChanged(key, isBack) });
+  const openServer = (subject: Subject, key: string): Server => {
+    const namespaces = new Map<string, Namespace>();
+    const serverChanged = (isBack: boolean) => {
+      for (const { watched, queues } of namespaces.values()) {
+        if (isBack) watched.revive();
+        if (isBack) for (const queue of queues.values()) queue.revive();
+        tell(queues.values());
+      }
+    };
+    const server = watchServer({ subject, readCredentials, agenda, calls, onChange: serverChanged });
+    const retire = () => {
+      if (namespaces.size > 0) return;
+      servers.delete(key);
+      server.close();
+    };
+    const opened = { key, server, namespaces, retire };
     servers.set(key, opened);
     return opened;
   };
-  const ask = async (one: Watched) => {
-    const { subject, server } = one;
-    const before = one.queue;
-    try {
-      const queue = await server.ask((to) => askQueue(to, subject, count));
-      one.queue = queue;
-      count('DescribeTaskQueue OK');
-      if (isNews(before, queue, one.urgency === 'Rest')) onChange(subject.key);
-    } catch (error) {
-      const { kind } = error as TemporalError;
-      count(`DescribeTaskQueue ${kind}`);
-      if (kind === 'RateLimited') server.namespace(subject.namespace).budget.halve(performance.now());
-      if (kind === 'NamespaceNotFound') server.namespace(subject.namespace).nextAskMs = 0;
-    } finally {
-      const staleMs = one.queue && staleAt(one.queue);
-      const nowMs = performance.now();
-      const staleAtMs = staleMs === undefined ? undefined : nowMs + (staleMs - Date.now());
-      one.nextAskMs = nextAsk({ ...one, nowMs, staleAtMs, random: Math.random() });
-    }
+  const openNamespace = ({ server, namespaces }: Server, name: string): Namespace => {
+    const queues = new Map<string, WatchedQueue>();
+    const onWait = () => {
+      waits++;
+    };
+    const watched = watchNamespace({ name, server, agenda, budget, onWait, onChange: () => tell(queues.values()) });
+    const opened = { name, watched, queues };
+    namespaces.set(name, opened);
+    return opened;
   };
-  const timer = setInterval(() => {
-    const now = performance.now();
-    for (const server of servers.values()) server.tick(now);
-    const due = [...watched.values()].filter((one) => !one.isAsking && one.nextAskMs <= now && isAskable(one));
-    for (const one of due.sort(byUrgency)) {
-      if (underWay >= askedAtATime) return;
-      if (!one.server.namespace(one.subject.namespace).budget.take(now)) continue;
-      one.isAsking = true;
-      underWay++;
-      ask(one).finally(() => {
-        one.isAsking = false;
-        underWay--;
-      });
-    }
-  }, tickMs);
+  const openQueue = ({ server }: Server, { watched, queues }: Namespace, { namespace, taskQueue }: Subject): WatchedQueue => {
+    const name = { namespace, taskQueue };
+    const queue: WatchedQueue = watchQueue({ name, server, namespace: watched, agenda, onChange: () => tell([queue]) });
+    queues.set(taskQueue, queue);
+    return queue;
+  };
+  const placeOf = (subject: Subject): Place => {
+    const key = serverKey(subject);
+    const server = servers.get(key) ?? openServer(subject, key);
+    const namespace = server.namespaces.get(subject.namespace) ?? openNamespace(server, subject.namespace);
+    const queue = namespace.queues.get(subject.taskQueue) ?? openQueue(server, namespace, subject);
+    return { subject, server, namespace, queue };
+  };
+  const leave = ({ subject, server, namespace, queue }: Place) => {
+    places.delete(subject.key);
+    queue.leave(subject.key);
+    if (queue.keys.size > 0) return;
+    queue.close();
+    namespace.queues.delete(subject.taskQueue);
+    if (namespace.queues.size > 0) return;
+    namespace.watched.close();
+    server.namespaces.delete(namespace.name);
+    if (server.namespaces.size === 0) agenda.at(performance.now() + idleMs, server.retire);
+  };
   return {
-    counts,
+    counts: calls.counts,
     set: (subject) => {
-      const known = watched.get(subject.key);
+      const known = places.get(subject.key);
       if (known && isSameSubject(known.subject, subject)) return;
-      const server = serverOf(subject);
-      server.namespace(subject.namespace);
-      const now = performance.now();
-      const start = { urgency: 'RollOut', urgentSinceMs: now, nextAskMs: now + firstAskMs } as const;
-      watched.set(subject.key, { subject, serverKey: serverKey(subject), server, isAsking: false, queue: undefined, ...start });
+      if (known) leave(known);
+      const place = placeOf(subject);
+      places.set(subject.key, place);
+      place.queue.attend(subject.key, 'RollOut');
     },
     remove: (key) => {
-      watched.delete(key);
+      const place = places.get(key);
+      if (place) leave(place);
     },
-    setUrgency: (key, urgency) => {
-      const one = watched.get(key);
-      if (!one || one.urgency === urgency) return;
-      const now = performance.now();
-      one.urgency = urgency;
-      one.urgentSinceMs = now;
-      one.nextAskMs = urgency === 'RollOut' ? Math.min(one.nextAskMs, now + firstAskMs) : one.nextAskMs;
-      if (urgency === 'Rest') one.nextAskMs = now + firstRest(Math.random());
-    },
+    setUrgency: (key, urgency) => places.get(key)?.queue.attend(key, urgency),
     seen: (key) => {
-      const one = watched.get(key);
-      if (!one) return;
-      const { subject, server, queue } = one;
-      const { seen: namespaceState } = server.namespace(subject.namespace);
-      const { address, namespace, taskQueue } = subject;
-      return { address, namespace, taskQueue, server: server.seen(), ...(namespaceState && { namespaceState }), ...(queue && { queue }) };
+      const place = places.get(key);
+      return place && seenFrom(place);
     },
-    oldestAnswerMs: () => {
-      const times = [...watched.values()].flatMap(({ queue }) => (queue ? [Date.parse(queue.askedAt)] : []));
-      return times.length === 0 ? 0 : Math.max(Date.now() - times.reduce((a, b) => Math.min(a, b)), 0);
-    },
+    oldestAnswerMs: () => [...places.values()].reduce((oldest, { queue }) => Math.max(oldest, queue.ageMs()), 0),
+    waiting: () => sum(servers.values(), ({ namespaces }) => sum(namespaces.values(), ({ watched }) => watched.waiting())),
+    budgetWaits: () => waits,
     close: () => {
-      clearInterval(timer);
-      for (const server of servers.values()) server.close();
+      for (const { server, namespaces } of servers.values()) {
+        for (const { watched, queues } of namespaces.values()) {
+          for (const queue of queues.values()) queue.close();
+          watched.close();
+        }
+        server.close();
+      }
+      agenda.close();
     },
   };
 }
 
-/** Of a server that fails only its health is asked. */
-function isAskable({ server, subject }: Watched): boolean {
-  const state = server.namespace(subject.namespace).seen?.state;
-  return server.seen().state === 'Answers' && state !== undefined && state !== 'NotFound' && state !== 'Forbidden';
+/** What a question cannot learn, though its server answers, is as good as an answer that never came: for this queue the server fails. */
+function seenFrom({ subject, server: { server }, namespace: { watched }, queue }: Place): SeenTemporal {
+  const { address, namespace, taskQueue } = subject;
+  const answer = queue.seen();
+  const failure = watched.failure() ?? queue.failure();
+  const isForbidden = failure?.failure === 'Forbidden';
+  const namespaceState = isForbidden ? { state: 'Forbidden' as const, askedAt: failure.since, message: failure.message } : watched.seen();
+  return {
+    address,
+    namespace,
+    taskQueue,
+    server: serverFor(server.seen(), isForbidden ? undefined : failure, queue.forgottenAt()),
+    ...(namespaceState && { namespaceState }),
+    ...(answer && { queue: answer }),
+  };
 }
 
-const rank = { RollOut: 0, Settling: 1, Rest: 2 } as const;
-
-function byUrgency(a: Watched, b: Watched): number {
-  return rank[a.urgency] - rank[b.urgency] || a.nextAskMs - b.nextAskMs;
-}
-
-/** Activity pollers count only where no workflow poller does. */
-async function askQueue(server: TemporalServer, { namespace, taskQueue }: Subject, count: (name: string) => void): Promise<SeenQueue> {
-  const { pollers, ...rest } = await server.askQueue(namespace, taskQueue, 'workflow');
-  if (pollers.some(({ lastAccess }) => isFresh(lastAccess, rest.askedAt))) return { ...rest, workflowPollers: pollers };
-  count('DescribeTaskQueue OK');
-  const { pollers: activityPollers } = await server.askQueue(namespace, taskQueue, 'activity');
-  return { ...rest, workflowPollers: pollers, activityPollers };
+function serverFor(seen: SeenServer, failure: ReturnType<WatchedQueue['failure']>, forgottenAt: string | undefined): SeenServer {
+  if (seen.state !== 'Answers') return seen;
+  if (failure) return { state: 'Fails', ...failure };
+  return forgottenAt !== undefined && forgottenAt > seen.since ? { state: 'Answers', since: forgottenAt } : seen;
 }
 
 function isSameSubject(a: Subject, b: Subject): boolean {
   return serverKey(a) === serverKey(b) && a.namespace === b.namespace && a.taskQueue === b.taskQueue;
+}
+
+function sum<T>(all: Iterable<T>, of: (one: T) => number): number {
+  let total = 0;
+  for (const one of all) total += of(one);
+  return total;
 }

@@ -1,127 +1,128 @@
-/** A Temporal server as the sidecar knows it: whether it answers, with which credentials it is asked, and its namespaces. */
-import type { SeenNamespace, SeenServer, TemporalFailure } from '../sidecar/observation.ts';
-import { type Budget, budget } from './budget.ts';
-import { TemporalError, translate } from './failure.ts';
-import { type Credentials, openServer, type TemporalServer } from './server.ts';
+/** A Temporal server as the sidecar knows it: whether it answers. Only its health decides that, not each question that fails. */
+import type { SeenServer, TemporalFailure } from '../sidecar/observation.ts';
+import type { Agenda } from './agenda.ts';
+import { type HealthQuestion, healthCheck, isNotOffered, systemInfo } from './ask-health.ts';
+import type { CallCounts } from './call-counts.ts';
+import type { TemporalConnection } from './connection.ts';
+import type { Credentials } from './credentials.ts';
+import { type TemporalError, translate } from './failure.ts';
+import { openSignIn } from './sign-in.ts';
 import type { Subject } from './subject.ts';
-
-export interface WatchedNamespace {
-  readonly budget: Budget;
-  seen: SeenNamespace | undefined;
-  nextAskMs: number;
-}
 
 export interface WatchedServer {
   seen(): SeenServer;
-  namespace(name: string): WatchedNamespace;
-  /** Asks whatever is due of the server and its namespaces. */
-  tick(nowMs: number): void;
-  /** A question over the connection. Throws a TemporalError; what it says of the server is noted. */
-  ask<T>(question: (server: TemporalServer) => Promise<T>): Promise<T>;
+  /** A question over the connection. Throws a TemporalError; credentials that are refused are read again, once. */
+  ask<T>(method: string, question: (to: TemporalConnection) => Promise<T>): Promise<T>;
+  /** Asks for its health now, or joins who does: true: it answers. */
+  check(): Promise<boolean>;
   close(): void;
 }
 
 export interface WatchedServerOptions {
   readonly subject: Subject;
-  readonly rate: number;
   readonly readCredentials: (subject: Subject) => Promise<Credentials>;
-  /** The state of the server or of a namespace changed. `isBack`: it answers again, or for the first time. */
+  readonly agenda: Agenda;
+  readonly calls: CallCounts;
+  /** `isBack`: it answers again, or for the first time. */
   readonly onChange: (isBack: boolean) => void;
 }
 
 const answeringMs = 5_000;
 const failingMs = 1_000;
-const namespaceMs = 30_000;
-const namespaceMissingMs = 5_000;
-/** Credentials that are refused may be mended or rotated. */
-const credentialsMs = 10_000;
+const surelyOther = 3;
 
-export function watchServer({ subject, rate, readCredentials, onChange }: WatchedServerOptions): WatchedServer {
-  const namespaces = new Map<string, WatchedNamespace>();
+export function watchServer({ subject, readCredentials, agenda, calls, onChange }: WatchedServerOptions): WatchedServer {
   let seen: SeenServer = { state: 'NotAsked' };
-  let server: TemporalServer | undefined;
-  let fingerprint = '';
-  let credentialsReadMs = Number.NEGATIVE_INFINITY;
-  let nextHealthMs = 0;
-  let isAsking = false;
+  let question: HealthQuestion = healthCheck;
+  let checking: Promise<boolean> | undefined;
+  let inVain = 0;
+  let isClosed = false;
+  const signIn = openSignIn({ subject, readCredentials, onDrop: () => check() });
 
-  const answered = () => {
-    if (seen.state === 'Answers') return;
-    seen = { state: 'Answers', since: new Date().toISOString() };
-    onChange(true);
-  };
-  const failed = (failure: TemporalFailure, message: string) => {
-    const since = seen.state === 'Fails' ? seen.since : new Date().toISOString();
-    const isNews = seen.state !== 'Fails' || seen.failure !== failure || seen.message !== message;
-    seen = { state: 'Fails', since, failure, message };
-    if (isNews) onChange(false);
-  };
-  const note = (error: TemporalError) => {
-    const { kind, message } = error;
-    if (kind === 'NamespaceNotFound' || kind === 'RateLimited' || kind === 'Other') return answered();
-    // A key may be good for some namespaces only: what refuses one question says nothing of the server.
-    if (kind === 'Forbidden') return answered();
-    failed(kind, message);
-  };
-  const connect = async (): Promise<TemporalServer> => {
-    const isRefused = seen.state === 'Fails' && seen.failure !== 'Unreachable';
-    if (server && !isRefused) return server;
-    if (performance.now() - credentialsReadMs < credentialsMs) {
-      if (server) return server;
-      throw new TemporalError('CredentialsMissing', seen.state === 'Fails' ? seen.message : 'the credentials are being read');
-    }
-    credentialsReadMs = performance.now();
-    const credentials = await readCredentials(subject);
-    const next = JSON.stringify(Object.entries(credentials).map(([name, value]) => [name, String(value)]));
-    if (server && next === fingerprint) return server;
-    fingerprint = next;
-    server?.close();
-    server = openServer(subject, credentials);
-    return server;
-  };
-  const ask = async <T>(question: (to: TemporalServer) => Promise<T>): Promise<T> => {
+  const ask: WatchedServer['ask'] = async (method, put) => {
     try {
-      const answer = await question(await connect());
-      answered();
+      const answer = await signedIn(put);
+      calls.count(method, 'OK');
       return answer;
     } catch (error) {
       const failure = translate(error);
-      note(failure);
+      calls.count(method, failure.kind);
       throw failure;
     }
   };
-  const askNamespace = async (name: string, namespace: WatchedNamespace) => {
-    const found = await ask((to) => to.askNamespace(name));
-    const isNews = namespace.seen?.state !== found.state;
-    namespace.seen = found;
-    namespace.nextAskMs = performance.now() + (found.state === 'NotFound' ? namespaceMissingMs : namespaceMs) * (0.9 + Math.random() / 5);
-    if (isNews) onChange(false);
+  const signedIn = async <T>(put: (to: TemporalConnection) => Promise<T>): Promise<T> => {
+    try {
+      return await put(await signIn.connection());
+    } catch (error) {
+      if (!isRefusal(translate(error)) || !(await signIn.renew())) throw error;
+      return put(await signIn.connection());
+    }
   };
+  const askHealth = async () => {
+    try {
+      await ask(question.method, question.ask);
+    } catch (error) {
+      if (question !== healthCheck || !isNotOffered(error as TemporalError)) throw error;
+      question = systemInfo;
+      await ask(question.method, question.ask);
+    }
+  };
+  const look = async (): Promise<boolean> => {
+    try {
+      await askHealth();
+      note({ state: 'Answers', since: new Date().toISOString() });
+      return true;
+    } catch (error) {
+      const { kind, message } = error as TemporalError;
+      note({ state: 'Fails', since: new Date().toISOString(), failure: isServers(kind) ? kind : 'Unreachable', message });
+      return false;
+    } finally {
+      checking = undefined;
+      if (!isClosed) agenda.at(performance.now() + (seen.state === 'Answers' ? answeringMs : failingMs), check);
+    }
+  };
+  const note = (next: Exclude<SeenServer, { state: 'NotAsked' }>) => {
+    if (isClosed || !isOther(next)) return;
+    seen = seen.state === 'Fails' && next.state === 'Fails' ? { ...next, since: seen.since } : next;
+    inVain = 0;
+    onChange(next.state === 'Answers');
+  };
+  /** A server that fails now in this way, now in that, is told of once. */
+  const isOther = (next: SeenServer): boolean => {
+    if (seen.state !== 'Fails' || next.state !== 'Fails') return seen.state !== next.state;
+    inVain = seen.failure === next.failure && seen.message === next.message ? 0 : inVain + 1;
+    return inVain >= surelyOther;
+  };
+  const check = (): Promise<boolean> => {
+    if (isClosed) return Promise.resolve(false);
+    checking ??= look();
+    return checking;
+  };
+  agenda.at(performance.now(), check);
   return {
     seen: () => seen,
-    namespace: (name) => {
-      const known = namespaces.get(name) ?? { budget: budget(rate), seen: undefined, nextAskMs: 0 };
-      namespaces.set(name, known);
-      return known;
-    },
-    tick: (nowMs) => {
-      if (!isAsking && nowMs >= nextHealthMs) {
-        isAsking = true;
-        ask((to) => to.askHealth())
-          .catch(() => {})
-          .finally(() => {
-            isAsking = false;
-            nextHealthMs = performance.now() + (seen.state === 'Answers' ? answeringMs : failingMs);
-          });
-      }
-      if (seen.state !== 'Answers') return;
-      for (const [name, namespace] of namespaces) {
-        if (nowMs < namespace.nextAskMs) continue;
-        namespace.nextAskMs = nowMs + namespaceMissingMs;
-        askNamespace(name, namespace).catch(() => {});
-      }
-    },
     ask,
-    close: () => server?.close(),
+    check,
+    close: () => {
+      isClosed = true;
+      agenda.drop(check);
+      signIn.close();
+    },
   };
+}
+
+function isRefusal({ kind }: TemporalError): boolean {
+  return kind === 'Unauthenticated' || kind === 'Forbidden' || kind === 'TlsFailed';
+}
+
+const servers: ReadonlySet<string> = new Set<TemporalFailure>([
+  'Unreachable',
+  'TlsFailed',
+  'Unauthenticated',
+  'Forbidden',
+  'CredentialsMissing',
+]);
+
+function isServers(kind: string): kind is TemporalFailure {
+  return servers.has(kind);
 }

@@ -1,0 +1,50 @@
+/** Who polls a task queue, and whose version gets its tasks. */
+import type { SeenPoller, SeenQueue } from '../sidecar/observation.ts';
+import type { TemporalApi, TemporalConnection } from './connection.ts';
+
+export type QueueType = 'workflow' | 'activity';
+
+export interface QueueName {
+  readonly namespace: string;
+  readonly taskQueue: string;
+}
+
+export type QueueAnswer = Pick<SeenQueue, 'askedAt' | 'currentVersion'> & { readonly pollers: readonly SeenPoller[] };
+
+const typeNumber = { workflow: 1, activity: 2 } as const;
+const versioned = 2;
+const unversioned = '__unversioned__';
+
+/** Throws a TemporalError. */
+export async function askQueue(connection: TemporalConnection, queue: QueueName, type: QueueType): Promise<QueueAnswer> {
+  const { namespace, taskQueue } = queue;
+  const request = { namespace, taskQueue: { name: taskQueue }, taskQueueType: typeNumber[type] };
+  const askedAt = new Date().toISOString();
+  const { pollers, versioningInfo } = await connection.ask(({ workflowService }) => workflowService.describeTaskQueue(request));
+  const current = versionOf(versioningInfo?.currentDeploymentVersion) ?? versionIn(versioningInfo?.currentVersion);
+  return { askedAt, pollers: (pollers ?? []).map(pollerOf), ...(current !== undefined && { currentVersion: current }) };
+}
+
+type Answer = Awaited<ReturnType<TemporalApi['workflowService']['describeTaskQueue']>>;
+
+function pollerOf({ identity, lastAccessTime, deploymentOptions }: Answer['pollers'][number]): SeenPoller {
+  // Seconds come as a Long.
+  const ms = Number(lastAccessTime?.seconds ?? 0) * 1000 + Math.floor((lastAccessTime?.nanos ?? 0) / 1e6);
+  const version = deploymentOptions?.workerVersioningMode === versioned ? versionOf(deploymentOptions) : undefined;
+  return { identity: identity ?? '', lastAccess: new Date(ms).toISOString(), ...(version !== undefined && { version }) };
+}
+
+interface DeploymentVersion {
+  readonly deploymentName?: string | null | undefined;
+  readonly buildId?: string | null | undefined;
+}
+
+function versionOf(version: DeploymentVersion | null | undefined): string | undefined {
+  return version?.deploymentName && version.buildId ? `${version.deploymentName}:${version.buildId}` : undefined;
+}
+
+/** Older servers give one text, `deployment.build`, and a word of their own for none. A deployment's name has neither dot nor colon. */
+function versionIn(text: string | null | undefined): string | undefined {
+  if (!text || text === unversioned) return;
+  return text.replace(/[.:]/, ':');
+}

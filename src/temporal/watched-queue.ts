@@ -1,0 +1,164 @@
+/** A task queue of one or several Processes: when it is asked about, what was answered, and what that says. */
+import type { SeenQueue } from '../sidecar/observation.ts';
+import type { Urgency } from '../sidecar/urgency.ts';
+import type { Agenda } from './agenda.ts';
+import { askQueue, type QueueName } from './ask-queue.ts';
+import type { TemporalError } from './failure.ts';
+import { failAgain, type QuestionFailure } from './question-failure.ts';
+import { hasForgotten, isFresh, isNews, staleAt } from './queue-news.ts';
+import { askAgain, firstOfRollOut, nextAsk } from './schedule.ts';
+import type { WatchedNamespace } from './watched-namespace.ts';
+import type { WatchedServer } from './watched-server.ts';
+
+export interface WatchedQueue {
+  /** The Processes, and how urgent it is for each. */
+  readonly keys: ReadonlyMap<string, Urgency>;
+  /** Adds a Process, or says how urgent it is for it now. */
+  attend(key: string, urgency: Urgency): void;
+  leave(key: string): void;
+  seen(): SeenQueue | undefined;
+  failure(): QuestionFailure | undefined;
+  /** When the node that kept the pollers was found to be another one; undefined: never. */
+  forgottenAt(): string | undefined;
+  /** How old what is known of it is. */
+  ageMs(): number;
+  /** The server answers again. */
+  revive(): void;
+  close(): void;
+}
+
+export interface WatchedQueueOptions {
+  readonly name: QueueName;
+  readonly server: WatchedServer;
+  readonly namespace: WatchedNamespace;
+  readonly agenda: Agenda;
+  readonly onChange: () => void;
+}
+
+const ranks: readonly Urgency[] = ['RollOut', 'Settling', 'Rest'];
+/** Workers for activities alone are looked for in each so manieth question, until they are found. */
+const activitiesEach = 3;
+
+export function watchQueue({ name, server, namespace, agenda, onChange }: WatchedQueueOptions): WatchedQueue {
+  const keys = new Map<string, Urgency>();
+  const phase = Math.random();
+  const openedMs = Date.now();
+  let urgency: Urgency = 'Rest';
+  let urgentSinceMs = performance.now();
+  let answer: SeenQueue | undefined;
+  let failure: QuestionFailure | undefined;
+  let forgottenAt: string | undefined;
+  let idleSinceMs: number | undefined;
+  let failures = 0;
+  let questions = 0;
+  let dueMs = 0;
+  let state: 'due later' | 'in line' | 'being asked' = 'due later';
+  let isClosed = false;
+
+  const lineUp = () => {
+    state = 'in line';
+    namespace.line(asker, rankOf(urgency, answer !== undefined));
+  };
+  const schedule = (atMs: number) => {
+    if (isClosed) return;
+    namespace.leave(asker);
+    state = 'due later';
+    dueMs = atMs;
+    agenda.at(atMs, lineUp);
+  };
+  const scheduleNext = () => {
+    const nowMs = performance.now();
+    const staleMs = answer && staleAt(answer);
+    const staleAtMs = staleMs === undefined ? undefined : nowMs + (staleMs - Date.now());
+    const times = { nowMs, urgentSinceMs, staleAtMs, idleSinceMs };
+    schedule(nextAsk({ ...times, urgency, isAnswered: answer !== undefined, failures, phase, random: Math.random() }));
+  };
+  const learn = (found: SeenQueue) => {
+    const before = answer;
+    const hadFailed = failure !== undefined;
+    const hasLive = staleAt(found) !== undefined;
+    idleSinceMs = hasLive ? undefined : (idleSinceMs ?? performance.now());
+    if (hasForgotten(before, found)) forgottenAt = found.askedAt;
+    answer = found;
+    failure = undefined;
+    failures = 0;
+    if (hadFailed || isNews(before, found, urgency === 'Rest')) onChange();
+  };
+  const learnFromFailure = async (error: TemporalError) => {
+    failures++;
+    if (error.kind === 'RateLimited') return namespace.halve();
+    // A server that fails, a namespace that is not there: then that is what is known, not what fails here.
+    if (!(await server.check())) return;
+    if (error.kind === 'NamespaceNotFound') await namespace.check();
+    if (isClosed || namespace.seen()?.state === 'NotFound') return;
+    const before = failure;
+    failure = failAgain(before, { method: 'DescribeTaskQueue', error, now: new Date().toISOString() });
+    if (failure !== before) onChange();
+  };
+  const look = async (): Promise<SeenQueue> => {
+    const { pollers: workflowPollers, ...found } = await server.ask('DescribeTaskQueue', (to) => askQueue(to, name, 'workflow'));
+    if (workflowPollers.some(({ lastAccess }) => isFresh(lastAccess, found.askedAt))) return { ...found, workflowPollers };
+    const known = answer?.activityPollers;
+    const isDue = !known || known.length > 0 || questions++ % activitiesEach === 0;
+    if (!isDue) return { ...found, workflowPollers, activityPollers: known };
+    namespace.charge();
+    const { pollers: activityPollers } = await server.ask('DescribeTaskQueue', (to) => askQueue(to, name, 'activity'));
+    return { ...found, workflowPollers, activityPollers };
+  };
+  const asker = {
+    ask: async () => {
+      state = 'being asked';
+      try {
+        const found = await look();
+        if (!isClosed) learn(found);
+      } catch (error) {
+        await learnFromFailure(error as TemporalError);
+      } finally {
+        scheduleNext();
+      }
+    },
+  };
+  const reassess = () => {
+    const next = ranks.find((rank) => [...keys.values()].includes(rank)) ?? 'Rest';
+    if (next === urgency) return;
+    const nowMs = performance.now();
+    urgency = next;
+    urgentSinceMs = nowMs;
+    if (state === 'in line') lineUp();
+    else if (state === 'being asked') return;
+    else if (next === 'RollOut') schedule(Math.min(dueMs, firstOfRollOut(nowMs, Math.random())));
+    else scheduleNext();
+  };
+  return {
+    keys,
+    attend: (key, wanted) => {
+      if (keys.get(key) === wanted) return;
+      const isFirst = keys.size === 0;
+      keys.set(key, wanted);
+      if (isFirst) schedule(askAgain('RollOut', performance.now(), Math.random()));
+      reassess();
+    },
+    leave: (key) => {
+      keys.delete(key);
+      reassess();
+    },
+    seen: () => answer,
+    failure: () => failure,
+    forgottenAt: () => forgottenAt,
+    ageMs: () => Math.max(Date.now() - (answer ? Date.parse(answer.askedAt) : openedMs), 0),
+    revive: () => {
+      failure = undefined;
+      failures = 0;
+      if (state !== 'being asked') schedule(askAgain(urgency, performance.now(), Math.random()));
+    },
+    close: () => {
+      isClosed = true;
+      namespace.leave(asker);
+      agenda.drop(lineUp);
+    },
+  };
+}
+
+function rankOf(urgency: Urgency, isAnswered: boolean): number {
+  return urgency === 'Rest' ? (isAnswered ? 3 : 2) : ranks.indexOf(urgency);
+}
