@@ -78,7 +78,7 @@ export const ownMetrics: readonly Metric<OwnWork>[] = [
     read: (work) => one((work.control()?.temporal.oldestAnswerMs() ?? 0) / 1000),
   },
   {
-    name: 'process_sidecar_temporal_waiting_queues',
+    name: 'process_sidecar_temporal_line_depth',
     help: 'Task queues that are due to be asked about, and wait for the budget of their Temporal namespace or for their server.',
     labels: [],
     read: (work) => one(work.control()?.temporal.waiting() ?? 0),
