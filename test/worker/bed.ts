@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { demand } from '../testbed/api.ts';
 import { apply } from '../testbed/apply.ts';
-import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
+import type { ControlPlane } from '../testbed/control-plane.ts';
 import { installCrd } from '../testbed/discovery.ts';
 import type { ContainerStatus } from '../testbed/node/container-status.ts';
-import { type Node, startNode } from '../testbed/node/node.ts';
+import type { Node } from '../testbed/node/node.ts';
 import type { Pod, PodStatus } from '../testbed/node/pod.ts';
 import { root } from '../testbed/parts.ts';
 import { createPackage, type ProcessPackage } from '../testbed/process-package.ts';
-import { startTemporal, type TemporalServer } from '../testbed/temporal-server.ts';
+import type { TemporalServer } from '../testbed/temporal-server.ts';
+import { startTestbed, type Testbed } from '../testbed/testbed.ts';
 import { until } from '../testbed/until.ts';
 
 export interface Bed {
+  testbed: Testbed;
   plane: ControlPlane;
   temporal: TemporalServer;
   node: Node;
@@ -26,17 +28,17 @@ export interface Bed {
 export const namespace = 'sales-process';
 
 export async function open(bed: Bed): Promise<void> {
-  [bed.plane, bed.temporal] = await Promise.all([startControlPlane({ controllers: true }), startTemporal({ namespaces: [namespace] })]);
-  await installCrd(bed.plane, join(root, 'deploy/crd/ameide.io_processes.yaml'));
-  bed.node = await startNode(bed.plane);
+  bed.testbed = await startTestbed({ controllers: true, temporal: { namespaces: [namespace] }, node: {} });
+  const { plane, temporal, node } = bed.testbed;
+  Object.assign(bed, { plane, temporal, node });
+  await installCrd(plane, join(root, 'deploy/crd/ameide.io_processes.yaml'));
   bed.connection = await Connection.connect({ address: bed.temporal.address });
   bed.client = new Client({ connection: bed.connection, namespace });
 }
 
-export async function close({ plane, temporal, node, connection }: Partial<Bed>): Promise<void> {
+export async function close({ testbed, connection }: Partial<Bed>): Promise<void> {
   await connection?.close();
-  await node?.stop();
-  await Promise.all([plane?.stop(), temporal?.stop()]);
+  await testbed?.stop();
 }
 
 export function newTeam(bed: Bed): void {
