@@ -12,7 +12,7 @@ import { root } from '../testbed/parts.ts';
 import { createPackage, type ProcessPackage } from '../testbed/process-package.ts';
 import type { TemporalServer } from '../testbed/temporal-server.ts';
 import { startTestbed, type Testbed } from '../testbed/testbed.ts';
-import { until } from '../testbed/until.ts';
+import { type Expectation, until } from '../testbed/until.ts';
 
 export interface Bed {
   testbed: Testbed;
@@ -26,6 +26,11 @@ export interface Bed {
 }
 
 export const namespace = 'sales-process';
+
+/** As `until`, with patience for workers that start while the machine does a lot else. */
+export function patiently<T>(expectation: Expectation<T>): Promise<T> {
+  return until({ limitMs: 90_000, ...expectation });
+}
 
 export async function open(bed: Bed): Promise<void> {
   bed.testbed = await startTestbed({ controllers: true, temporal: { namespaces: [namespace] }, node: {} });
@@ -100,7 +105,7 @@ export async function readyPod(bed: Bed, name: string, isIt: (pod: Pod) => boole
     return seen.map(brief);
   };
   const isSo = ([pod, ...others]: Brief[]) => others.length === 0 && pod?.isReady === true && isIt(seen[0]!);
-  await until({ what: `one ready pod of ${name}`, look, isSo, limitMs: 40_000 });
+  await patiently({ what: `one ready pod of ${name}`, look, isSo });
   return seen[0]!;
 }
 
@@ -110,7 +115,7 @@ export async function resultOf<T>({ node }: Bed, handle: WorkflowHandle<() => Pr
     const { status, raw } = await handle.describe();
     return { status: status.name, pending: raw.pendingWorkflowTask, activities: raw.pendingActivities };
   };
-  await until({ what: `the end of ${handle.workflowId}`, look, isSo: ({ status }) => status !== 'RUNNING' }).catch((error) => {
+  await patiently({ what: `the end of ${handle.workflowId}`, look, isSo: ({ status }) => status !== 'RUNNING' }).catch((error) => {
     throw new Error(`${error.message}\n${node.logs(pod.metadata).slice(-3000)}`);
   });
   return handle.result();
@@ -118,7 +123,7 @@ export async function resultOf<T>({ node }: Bed, handle: WorkflowHandle<() => Pr
 
 /** Lines come a moment after what they tell. */
 export async function untilLogged({ node }: Bed, { metadata }: Pod, text: string): Promise<void> {
-  await until({ what: `"${text}" in the log of ${metadata.name}`, look: () => node.logs(metadata), isSo: (log) => log.includes(text) });
+  await patiently({ what: `"${text}" in the log of ${metadata.name}`, look: () => node.logs(metadata), isSo: (log) => log.includes(text) });
 }
 
 export async function deploy({ plane, team }: Bed, ...pinArgs: string[]): Promise<void> {

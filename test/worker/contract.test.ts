@@ -8,8 +8,7 @@ import type { runProcess } from '../../examples/worker/workflows.ts';
 import { demand, type KubeObject } from '../testbed/api.ts';
 import { apply } from '../testbed/apply.ts';
 import { root } from '../testbed/parts.ts';
-import { until } from '../testbed/until.ts';
-import { type Bed, close, deploy, newTeam, open, processOf, readyPod, resultOf, step, untilLogged, waiting } from './bed.ts';
+import { type Bed, close, deploy, newTeam, open, patiently, processOf, readyPod, resultOf, step, untilLogged, waiting } from './bed.ts';
 
 const test = suite<Bed>('worker contract');
 
@@ -48,7 +47,11 @@ test('workflows keep their definition when it changes, and new ones take the new
   await deploy(bed);
   const first = await readyPod(bed, 'orders');
   const early = await startProcess(client, { workflowId: 'orders-early', taskQueue: 'orders-tq' });
-  await until({ what: 'the first step', look: () => early.query<{ step?: string }>('progress'), isSo: ({ step }) => step === 'approve' });
+  await patiently({
+    what: 'the first step',
+    look: () => early.query<{ step?: string }>('progress'),
+    isSo: ({ step }) => step === 'approve',
+  });
 
   team.write('definitions/t123/orders/2.json', { steps: [step('new'), waiting, step('new-end')] });
   await deploy(bed);
@@ -80,7 +83,7 @@ test('a definition that is missing fails the task, and the workflow goes on once
   // A task that fails is tried again after this time, ten seconds usually.
   const options = { workflowId: 'claims-1', taskQueue: 'claims-tq', workflowTaskTimeout: '3s' } as const;
   const handle = await client.workflow.start<typeof runProcess>('runProcess', options);
-  const { checksum } = await until({
+  const { checksum } = await patiently({
     what: 'progress',
     look: () => handle.query<{ checksum: string; step?: string }>('progress'),
     isSo: ({ step }) => step === 'approve',
@@ -91,7 +94,7 @@ test('a definition that is missing fails the task, and the workflow goes on once
   await deploy(bed, '--drop', '1');
   await readyPod(bed, 'claims', ({ spec }) => !JSON.stringify(spec).includes(checksum.slice(7)));
   await handle.signal('approved');
-  await until({
+  await patiently({
     what: 'a failed task',
     look: async () =>
       (await handle.fetchHistory()).events?.flatMap(({ workflowTaskFailedEventAttributes: failed }) => failed?.failure?.message ?? []) ??

@@ -6,8 +6,7 @@ import * as assert from 'uvu/assert';
 import { startProcess } from '../../examples/worker/start-process.ts';
 import { apply } from '../testbed/apply.ts';
 import { certificates, startTemporalGateway, type TemporalGateway } from '../testbed/temporal-gateway.ts';
-import { until } from '../testbed/until.ts';
-import { type Bed, close, deploy, namespace, newTeam, open, processOf, readyPod, resultOf, step, waitingReason } from './bed.ts';
+import { type Bed, close, deploy, namespace, newTeam, open, patiently, processOf, readyPod, resultOf, step, waitingReason } from './bed.ts';
 
 const test = suite<Bed & { gateway: TemporalGateway }>("a worker's credentials");
 
@@ -58,7 +57,7 @@ test('with a wrong key it crash-loops', async (context) => {
   team.write('processes/intruders.yaml', secured('intruders', gateway.address, 'wrong'));
   await deploy(context);
   const look = waitingReason(context, 'intruders');
-  await until({ what: 'CrashLoopBackOff', look, isSo: (reason) => reason === 'CrashLoopBackOff', limitMs: 40_000 });
+  await patiently({ what: 'CrashLoopBackOff', look, isSo: (reason) => reason === 'CrashLoopBackOff' });
 });
 
 test.run();

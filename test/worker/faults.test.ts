@@ -3,8 +3,7 @@ import proto from '@temporalio/proto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { apply } from '../testbed/apply.ts';
-import { until } from '../testbed/until.ts';
-import { type Bed, brief, close, namespace, newTeam, open, pods, processOf, readyPod } from './bed.ts';
+import { type Bed, brief, close, namespace, newTeam, open, patiently, pods, processOf, readyPod } from './bed.ts';
 
 const test = suite<Bed>('faulty workers');
 const { TASK_QUEUE_TYPE_WORKFLOW: workflow, TASK_QUEUE_TYPE_ACTIVITY: activity } = proto.temporal.api.enums.v1.TaskQueueType;
@@ -72,13 +71,13 @@ test('versioned: it polls for a version that nobody made the current one', async
 
 test('crashes: again and again, a while after it polled', async (bed) => {
   const look = async () => (await pods(bed, 'crashes')).map(brief);
-  const [seen] = await until({ what: 'restarts', look, isSo: ([pod]) => (pod?.worker?.restartCount ?? 0) > 0, limitMs: 30_000 });
+  const [seen] = await patiently({ what: 'restarts', look, isSo: ([pod]) => (pod?.worker?.restartCount ?? 0) > 0 });
   assert.is(seen?.worker?.lastState.terminated?.exitCode, 1);
   await untilPolled(bed, 'crashes-tq', workflow);
 });
 
 function untilPolled(bed: Bed, queue: string, type: number) {
-  return until({ what: `pollers of ${queue}`, look: () => pollers(bed, queue, type), isSo: ({ length }) => length > 0 });
+  return patiently({ what: `pollers of ${queue}`, look: () => pollers(bed, queue, type), isSo: ({ length }) => length > 0 });
 }
 
 test.run();

@@ -24,7 +24,7 @@ test('nothing runs after stop()', async (bed) => {
   assert.ok(running(mark).length >= 2);
   const mounts = readFileSync('/proc/self/mounts', 'utf8');
   await bed.node.stop();
-  await until({ what: 'nothing to run', look: () => running(mark), isSo: ({ length }) => length === 0, limitMs: 2000 });
+  await until({ what: 'nothing to run', look: () => running(mark), isSo: ({ length }) => length === 0, limitMs: 5000 });
   assert.is(readFileSync('/proc/self/mounts', 'utf8'), mounts);
 });
 

@@ -67,7 +67,7 @@ export async function createPod({ plane, node }: Bed, { name, script = '', conta
     until: async (what, isSo) => {
       const first = ({ containerStatuses = [] }: Partial<PodStatus>) => containerStatuses[0];
       const look = async () => brief(await status());
-      const seen = await until({ what: `${name}: ${what}`, look, isSo: (seen) => isSo(first(seen) ?? nothing, seen), limitMs: 20_000 });
+      const seen = await until({ what: `${name}: ${what}`, look, isSo: (seen) => isSo(first(seen) ?? nothing, seen), limitMs: 90_000 });
       return first(seen)!;
     },
     remove: async (query = '') => {
