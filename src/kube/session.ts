@@ -1,77 +1,80 @@
-/** One HTTP/2 connection to the API server for everything; a new one when it breaks, falls silent, or the server asks for it. */
+/** One HTTP/2 connection: opened within a time limit, asked for a sign of life when it is silent, and known to be dead when it is. */
 import { type ClientHttp2Session, connect } from 'node:http2';
-import type { SecureContextOptions } from 'node:tls';
-import { unreachable } from './failure.ts';
+import type { TlsOptions } from './credentials.ts';
 
-export interface Sessions {
-  /** A session that can take a stream; throws a KubeFailure when there was none a moment ago, so that nobody hammers. */
-  current(): ClientHttp2Session;
-  close(): void;
+export interface Session {
+  readonly http2: ClientHttp2Session;
+  /** Why it ended; undefined while it has not, or when it ended in order. */
+  failure(): Error | undefined;
 }
 
 export interface SessionOptions {
-  readonly url: string;
-  readonly tls: SecureContextOptions & { readonly servername?: string; readonly rejectUnauthorized?: boolean };
+  readonly url: URL;
+  readonly tls: TlsOptions;
+  /** No new requests fit on it: it ended, or the server says it will. */
+  readonly onRetired: () => void;
 }
 
-const pingEveryMs = 10_000;
-const pingWithinMs = 5_000;
-const connectWithinMs = 5_000;
-const firstPauseMs = 100;
-const longestPauseMs = 5_000;
+const openLimitMs = 10_000;
+/** A silent connection is asked after this long, and is dead when it stays silent as long again: 15 s at most after its last byte. */
+const silenceMs = 5_000;
+/** The defaults of 64 KiB would make a list wait for a round trip every 64 KiB. */
+const streamWindow = 1 << 20;
+const sessionWindow = 4 << 20;
 
-export function openSessions({ url, tls }: SessionOptions): Sessions {
-  let session: ClientHttp2Session | undefined;
-  let failures = 0;
-  let notBefore = 0;
-  let lastError = '';
-  const drop = (broken: ClientHttp2Session) => {
-    if (session === broken) session = undefined;
-  };
-  const open = () => {
-    const opened = connect(url, { ...tls, settings: { enablePush: false } });
-    let isConnected = false;
-    opened.once('connect', () => {
-      isConnected = true;
-      failures = 0;
-    });
-    opened.on('error', (error: Error) => {
-      lastError = error.message;
-    });
-    // Streams that are open may finish on it; new ones go to a new one.
-    opened.on('goaway', () => drop(opened));
-    opened.once('close', () => {
-      drop(opened);
-      if (isConnected) return;
-      failures++;
-      notBefore = Date.now() + Math.min(firstPauseMs * 2 ** failures, longestPauseMs) * (0.5 + Math.random() / 2);
-    });
-    watchPulse(opened);
-    return opened;
-  };
-  return {
-    current: () => {
-      if (session && !session.closed && !session.destroyed) return session;
-      if (Date.now() < notBefore) throw unreachable(`${url}: ${lastError || 'the connection was lost'}`);
-      session = open();
-      return session;
-    },
-    close: () => session?.destroy(),
-  };
-}
-
-/** A connection that silently leads nowhere answers no ping. */
-function watchPulse(session: ClientHttp2Session): void {
-  let late = setTimeout(() => session.destroy(new Error(`not connected within ${connectWithinMs / 1000} s`)), connectWithinMs);
-  session.once('connect', () => clearTimeout(late));
-  const timer = setInterval(() => {
-    if (session.connecting) return;
-    clearTimeout(late);
-    late = setTimeout(() => session.destroy(new Error(`no answer to a ping within ${pingWithinMs / 1000} s`)), pingWithinMs);
-    session.ping(() => clearTimeout(late));
-  }, pingEveryMs);
-  session.once('close', () => {
-    clearTimeout(late);
-    clearInterval(timer);
+/** Resolves once the server itself has spoken, not just accepted the connection. */
+export async function openSession({ url, tls, onRetired }: SessionOptions): Promise<Session> {
+  const http2 = connect(url.origin, { ...tls, settings: { enablePush: false, initialWindowSize: streamWindow } });
+  let failure: Error | undefined;
+  http2.on('error', (error) => {
+    failure ??= error;
   });
+  http2.on('goaway', onRetired);
+  http2.on('close', onRetired);
+  await untilOpen(http2, url);
+  const stopWatching = watchSilence(http2);
+  http2.on('close', stopWatching);
+  return { http2, failure: () => failure };
+}
+
+function untilOpen(http2: ClientHttp2Session, url: URL): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      reject(error);
+      http2.destroy();
+    };
+    const timer = setTimeout(() => fail(new Error(`${url.host} does not answer within ${openLimitMs / 1000} s`)), openLimitMs);
+    http2.once('connect', () => {
+      if (http2.alpnProtocol !== 'h2') return fail(new Error(`${url.host} does not speak HTTP/2`));
+      http2.setLocalWindowSize(sessionWindow);
+    });
+    http2.once('remoteSettings', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    http2.once('error', fail);
+    http2.once('close', () => fail(new Error(`${url.host} closed the connection`)));
+  });
+}
+
+/** Any byte is a sign of life; a PING asks for one. Node's own timeouts cannot tell a silent watch from a dead connection. */
+function watchSilence(http2: ClientHttp2Session): () => void {
+  const { socket } = http2;
+  let seen = socket.bytesRead;
+  let isAsked = false;
+  const look = () => {
+    if (http2.destroyed) return;
+    if (socket.bytesRead !== seen) isAsked = false;
+    else if (isAsked) http2.destroy(new Error(`the connection is dead: no answer to a PING within ${silenceMs / 1000} s`));
+    else {
+      isAsked = true;
+      http2.ping(() => {});
+    }
+    seen = socket.bytesRead;
+  };
+  // This process may itself have been frozen: what came meanwhile is read before it is judged.
+  const timer = setInterval(() => setImmediate(look), silenceMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -1,24 +1,31 @@
 /** Lists and watches the objects of one kind, and keeps of each only what is asked for. It survives whatever happens to the API server. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isObject, nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
+import { type Resource, valueAt } from '../resource.ts';
+import { type BackOff, backOffMs } from './back-off.ts';
 import type { Kube } from './connect.ts';
-import { failureOf, KubeFailure } from './failure.ts';
+import { failureOf, isFailure, KubeFailure } from './failure.ts';
+import { feedLines } from './json-pieces.ts';
+import { listPages } from './list-pages.ts';
+import { type ProjectionStore, projectionStore } from './projection-store.ts';
 
 export interface WatchOptions<T> {
-  readonly kube: Kube;
+  readonly kube: Pick<Kube, 'stream'>;
   /** The collection: `/apis/ameide.io/v1/namespaces/sales/processes`. */
   readonly path: string;
   readonly labelSelector?: string;
   /** What is kept of an object; undefined: it does not count. */
   readonly keep: (object: Resource) => T | undefined;
-  /** An object (`namespace/name`) is now so, or gone. After a gap in the watch, what went during it is told, too. */
+  /** An object (`namespace/name`) is now so, or gone. After a gap in the watch, what went during it is told, too; what stayed is not. */
   readonly onChange: (key: string, now: T | undefined) => void;
   readonly onState?: () => void;
+  /** `keep` or `onChange` threw about this object: it is skipped, the others go on. */
+  readonly onError?: (key: string, error: unknown) => void;
 }
 
 export type WatchState =
+  /** `Synced`: what is stored is what the API server has, but for what is on its way. */
   | { readonly kind: 'Syncing' | 'Synced' }
-  /** `Absent`: the server does not have the kind. */
+  /** `Absent`: the server does not have the kind. `Disconnected`: it is being mended, and what is stored may be old. */
   | { readonly kind: 'Forbidden' | 'Absent' | 'Disconnected'; readonly message: string };
 
 export interface ResourceWatch<T> {
@@ -30,134 +37,139 @@ export interface ResourceWatch<T> {
 }
 
 const pageSize = 250;
-/** The server ends a watch after so long, spread so that not all end at once; it goes on where it was. */
-const watchSeconds = () => Math.round(300 + Math.random() * 300);
-/** A kind may be installed, or a right granted, while we wait. */
-const refusedPauseMs = 30_000;
-const firstPauseMs = 100;
-const longestPauseMs = 5_000;
+const soon: BackOff = { firstMs: 100, longestMs: 5_000 };
+/** What a person has to mend. The first attempts come quickly: an API server that has just started may refuse what it allows later. */
+const later: BackOff = { firstMs: 1_000, longestMs: 30_000 };
+/** The server ends a watch after a time between this and twice as much. */
+const watchSeconds = 300;
+/** A watch that lasted so long has worked, however it ended. */
+const steadyMs = 5_000;
+/** So often in a row a watch may fail at the server's side before its resource version is given up. */
+const toleratedFailures = 3;
 
 export function watchResource<T>(options: WatchOptions<T>): ResourceWatch<T> {
-  const store = new Map<string, T>();
-  const aborter = new AbortController();
+  const store = projectionStore(options);
+  const stopping = new AbortController();
   let state: WatchState = { kind: 'Syncing' };
   let hasListed = false;
-  const setState = (next: WatchState) => {
+  const enter = (next: WatchState) => {
+    if (stopping.signal.aborted) return;
     const isNews = next.kind !== state.kind;
     state = next;
     if (isNews) options.onState?.();
   };
-  const change = (key: string, now: T | undefined) => {
-    if (now === undefined) {
-      if (!store.delete(key)) return;
-    } else store.set(key, now);
-    options.onChange(key, now);
-  };
-  const list = async () => {
-    const version = await listAll(options, store, change);
+  const listed = () => {
     hasListed = true;
-    setState({ kind: 'Synced' });
-    return version;
+    enter({ kind: 'Synced' });
   };
-  run({ options, list, change, setState, signal: aborter.signal }).catch(() => {});
-  return { store, state: () => state, hasListed: () => hasListed, stop: () => aborter.abort() };
+  void follow({ options, store, enter, listed, signal: stopping.signal });
+  return { store: store.objects, state: () => state, hasListed: () => hasListed, stop: () => stopping.abort(new Error('stopped')) };
 }
 
-interface Run<T> {
+interface Following<T> {
   readonly options: WatchOptions<T>;
-  readonly list: () => Promise<string>;
-  readonly change: (key: string, now: T | undefined) => void;
-  readonly setState: (state: WatchState) => void;
+  readonly store: ProjectionStore<T>;
+  readonly enter: (state: WatchState) => void;
+  readonly listed: () => void;
   readonly signal: AbortSignal;
 }
 
-/** Without a version, list; with one, watch from it. A version that the server forgot (410) is none. */
-async function run<T>({ options, list, change, setState, signal }: Run<T>): Promise<void> {
-  let version: string | undefined;
-  let failures = 0;
+/** Where it is: without a resource version it has to list. */
+interface Position {
+  version: string | undefined;
+  /** In a row. */
+  failures: number;
+  /** The `continue` of a list had expired before the last page was read. */
+  isPagingTooSlow: boolean;
+}
+
+async function follow<T>(following: Following<T>): Promise<void> {
+  const { signal } = following;
+  const position: Position = { version: undefined, failures: 0, isPagingTooSlow: false };
   while (!signal.aborted) {
+    const startedAt = performance.now();
+    let pause: number;
     try {
-      version ??= await list();
-      await watchFrom(version, options, signal, (type, object) => {
-        version = String(valueAt(object, 'metadata', 'resourceVersion') ?? version);
-        failures = 0;
-        setState({ kind: 'Synced' });
-        if (type !== 'BOOKMARK') change(keyOf(object), type === 'DELETED' ? undefined : options.keep(object));
-      });
-      failures = 0;
+      if (position.version === undefined) await list(following, position);
+      await watch(following, position);
+      pause = pauseAfterEnd(position, performance.now() - startedAt);
     } catch (error) {
       if (signal.aborted) return;
-      const failure = error instanceof KubeFailure ? error : new KubeFailure('ServerFailed', (error as Error).message);
-      if (failure.kind === 'Gone') version = undefined;
-      setState(stateAfter(failure));
-      // A version that was forgotten is no failure of the server: list at once, but not again and again.
-      if (failure.kind === 'Gone' && failures++ === 0) continue;
-      if (failure.kind === 'Forbidden' || failure.kind === 'NotFound') version = undefined;
-      await delay(pauseAfter(failure, failures++), undefined, { signal }).catch(() => {});
+      if (performance.now() - startedAt > steadyMs) position.failures = 0;
+      position.failures++;
+      pause = pauseAfterFailure(following, position, error);
     }
+    await delay(pause, undefined, { signal }).catch(() => {});
   }
 }
 
-function stateAfter({ kind, message }: KubeFailure): WatchState {
-  if (kind === 'Forbidden') return { kind: 'Forbidden', message };
-  if (kind === 'NotFound') return { kind: 'Absent', message };
-  return { kind: 'Disconnected', message };
-}
-
-function pauseAfter({ kind, retryAfterMs }: KubeFailure, failures: number): number {
-  const grown = Math.min(firstPauseMs * 2 ** failures, longestPauseMs);
-  const base = kind === 'Forbidden' || kind === 'NotFound' ? Math.min(1_000 * 2 ** failures, refusedPauseMs) : (retryAfterMs ?? grown);
-  return base * (0.75 + Math.random() / 2);
-}
-
-/** Page by page, so that no list is held whole; gives the version to watch from. */
-async function listAll<T>(options: WatchOptions<T>, store: ReadonlyMap<string, T>, change: Run<T>['change']): Promise<string> {
-  const { kube, keep } = options;
-  const found = new Set<string>();
-  let token = '';
-  for (;;) {
-    const page = await kube.request({
-      method: 'GET',
-      path: pathOf(options, { limit: String(pageSize), ...(token && { continue: token }) }),
-    });
-    for (const item of objectsAt(page, 'items')) {
-      const key = keyOf(item);
-      found.add(key);
-      change(key, keep(item));
-    }
-    const next = valueAt(page, 'metadata', 'continue');
-    token = typeof next === 'string' ? next : '';
-    if (token !== '') continue;
-    for (const key of [...store.keys()]) if (!found.has(key)) change(key, undefined);
-    return String(valueAt(page, 'metadata', 'resourceVersion') ?? '');
+async function list<T>({ options, store, listed, signal }: Following<T>, position: Position): Promise<void> {
+  const { kube, path } = options;
+  const replacement = store.replace();
+  const size = position.isPagingTooSlow ? undefined : pageSize;
+  try {
+    const query = selectorOf(options);
+    position.version = await listPages({ kube, path, query, pageSize: size, signal, onItem: replacement.put });
+  } catch (error) {
+    position.isPagingTooSlow = isFailure(error, 'Gone');
+    throw error;
   }
+  position.isPagingTooSlow = false;
+  replacement.end();
+  listed();
 }
 
-async function watchFrom<T>(
-  version: string,
-  options: WatchOptions<T>,
-  signal: AbortSignal,
-  onEvent: (type: string, object: Resource) => void,
-): Promise<void> {
-  const query = { watch: 'true', allowWatchBookmarks: 'true', resourceVersion: version, timeoutSeconds: String(watchSeconds()) };
-  let failure: KubeFailure | undefined;
-  const ended = new AbortController();
-  const onObject = ({ type, object }: Resource) => {
-    if (!isObject(object) || failure) return;
-    if (type !== 'ERROR') return onEvent(String(type), object);
-    failure = failureOf(Number(object.code) || 500, object);
-    ended.abort();
-  };
-  await options.kube.stream(pathOf(options, query), onObject, AbortSignal.any([signal, ended.signal])).catch((error: unknown) => {
-    throw failure ?? error;
+/** Returns when the server has ended it. The position moves with every event, so that the next one misses nothing. */
+function watch<T>({ options, store, enter, signal }: Following<T>, position: Position): Promise<void> {
+  const query = new URLSearchParams({
+    ...selectorOf(options),
+    watch: 'true',
+    allowWatchBookmarks: 'true',
+    resourceVersion: position.version ?? '',
+    timeoutSeconds: String(Math.round(watchSeconds * (1 + Math.random()))),
   });
-  if (failure) throw failure;
+  const onEvent = ({ type, object }: Resource) => {
+    if (type === 'ERROR') throw failureOf(Number(valueAt(object, 'code') ?? 500), object);
+    const found = object as Resource;
+    const version = valueAt(found, 'metadata', 'resourceVersion');
+    if (type === 'DELETED') store.remove(found);
+    else if (type !== 'BOOKMARK') store.put(found);
+    if (typeof version === 'string') position.version = version;
+  };
+  const onOpen = () => enter({ kind: 'Synced' });
+  return options.kube.stream({ path: `${options.path}?${query}`, signal, onOpen, onChunk: feedLines(onEvent) });
 }
 
-function pathOf<T>({ path, labelSelector }: WatchOptions<T>, query: Record<string, string>): string {
-  return `${path}?${new URLSearchParams({ ...(labelSelector !== undefined && { labelSelector }), ...query })}`;
+function selectorOf<T>({ labelSelector }: WatchOptions<T>): Record<string, string> {
+  return labelSelector === undefined ? {} : { labelSelector };
 }
 
-function keyOf(object: Resource): string {
-  return `${namespaceOf(object)}/${nameOf(object)}`;
+/** Ends are usual; those that come at once again and again are not. */
+function pauseAfterEnd(position: Position, lastedMs: number): number {
+  position.failures = lastedMs > steadyMs ? 0 : position.failures + 1;
+  return backOffMs(position.failures, soon);
+}
+
+function pauseAfterFailure<T>({ store, enter }: Following<T>, position: Position, error: unknown): number {
+  const { failures } = position;
+  const { kind, message, retryAfterMs = 0 } = error instanceof KubeFailure ? error : new KubeFailure('ServerFailed', String(error));
+  const isStuck = (kind === 'ServerFailed' || kind === 'Invalid') && failures >= toleratedFailures;
+  if (kind === 'Gone' || kind === 'Forbidden' || kind === 'NotFound' || isStuck) position.version = undefined;
+  if (kind === 'Gone') {
+    // No failure of the server: list at once, but not again and again.
+    enter({ kind: 'Syncing' });
+    return backOffMs(failures - 1, soon);
+  }
+  if (kind === 'Forbidden') {
+    enter({ kind, message });
+    return backOffMs(failures, later);
+  }
+  // Once is no proof: an API server that has just started knows its CRDs a moment later.
+  if (kind === 'NotFound' && (store.objects.size === 0 || failures > 1)) {
+    store.clear();
+    enter({ kind: 'Absent', message });
+    return backOffMs(failures, later);
+  }
+  enter({ kind: 'Disconnected', message });
+  return Math.max(retryAfterMs, backOffMs(failures, soon));
 }
