@@ -35,7 +35,7 @@ export interface Kube {
   stream(call: StreamCall): Promise<void>;
   /** The pod's own namespace, or that of the kubeconfig's context. */
   readonly namespace: string;
-  /** How often what was asked, with which outcome: `GET pods 200`. */
+  /** How often what was asked, with which outcome: `LIST pods 200`. */
   readonly counts: ReadonlyMap<string, number>;
   /** Everything under way fails. */
   close(): void;

@@ -78,9 +78,10 @@ function follow(stream: ClientHttp2Stream, asked: Exchange, done: (head?: Head, 
     const received = { code: Number(headers[':status']), headers };
     head = received;
     ours(() => asked.onHead?.(received));
-  });
-  stream.on('data', (chunk: Buffer) => {
-    if (head && !failure) ours(() => asked.onChunk(chunk, head as Head));
+    // Not before: data that came together with the head would be emitted first.
+    stream.on('data', (chunk: Buffer) => {
+      if (!failure) ours(() => asked.onChunk(chunk, received));
+    });
   });
   stream.on('end', () => {
     hasEnded = true;

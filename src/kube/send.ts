@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 export interface Client {
   readonly credentials: Credentials;
   readonly connection: Connection;
-  /** By method, resource and outcome: `GET pods 200`. */
+  /** By what was asked and the outcome: `LIST pods 200`. */
   readonly counts: Map<string, number>;
 }
 
@@ -87,15 +87,17 @@ async function prepare({ credentials, connection }: Client, { method, path, cont
 }
 
 function count({ counts }: Client, { method, path }: Sent, outcome: string): void {
-  const name = `${/[?&]watch=true/.test(path) ? 'WATCH' : method} ${resourceIn(path)} ${outcome}`;
+  const name = `${whatIsAsked(method, path)} ${outcome}`;
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-/** The plural name of what a path is about: `pods`, `processes/status`; '' for none, as of `/version`. */
-function resourceIn(path: string): string {
+/** `GET pods`, `PATCH processes/status`; `LIST pods` and `WATCH pods` for a collection; `GET ` for what is no resource. */
+function whatIsAsked(method: string, path: string): string {
   const [, , rest = ''] = /^\/(api\/v1|apis\/[^/]+\/[^/]+)\/?([^?]*)/.exec(path) ?? [];
-  const parts = rest.replace(/^namespaces\/[^/]+\/(?=.)/, '').split('/');
-  return parts.length > 2 ? `${parts[0]}/${parts[2]}` : (parts[0] ?? '');
+  const [plural = '', name, subresource] = rest.replace(/^namespaces\/[^/]+\/(?=.)/, '').split('/');
+  const isCollection = method === 'GET' && plural !== '' && name === undefined;
+  const verb = isCollection ? (/[?&]watch=true/.test(path) ? 'WATCH' : 'LIST') : method;
+  return `${verb} ${[plural, subresource].filter(Boolean).join('/')}`;
 }
 
 function parse(text: string): unknown {

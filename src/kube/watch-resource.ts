@@ -155,11 +155,8 @@ function pauseAfterFailure<T>({ store, enter }: Following<T>, position: Position
   const { kind, message, retryAfterMs = 0 } = error instanceof KubeFailure ? error : new KubeFailure('ServerFailed', String(error));
   const isStuck = (kind === 'ServerFailed' || kind === 'Invalid') && failures >= toleratedFailures;
   if (kind === 'Gone' || kind === 'Forbidden' || kind === 'NotFound' || isStuck) position.version = undefined;
-  if (kind === 'Gone') {
-    // No failure of the server: list at once, but not again and again.
-    enter({ kind: 'Syncing' });
-    return backOffMs(failures - 1, soon);
-  }
+  // No failure of the server, as after its restart: list at once, but not again and again.
+  if (kind === 'Gone') return backOffMs(failures - 1, soon);
   if (kind === 'Forbidden') {
     enter({ kind, message });
     return backOffMs(failures, later);

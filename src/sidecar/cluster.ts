@@ -45,17 +45,19 @@ export interface ClusterOptions {
   readonly namespaces: readonly string[] | undefined;
   /** Something about this Process (`namespace/name`) changed, or it is gone. */
   readonly onChange: (key: string) => void;
+  /** An object (`namespace/name`) could not be taken in; the others are. */
+  readonly onError: (key: string, error: unknown) => void;
 }
 
 /** Children are found by a label that all of them have. */
 const labelSelector = selectorLabel.process;
 
-export function openCluster({ kube, namespaces, onChange }: ClusterOptions): Cluster {
+export function openCluster({ kube, namespaces, onChange, onError }: ClusterOptions): Cluster {
   const processes = openProcesses();
   const deployments = ownedIndex<OwnedDeployment>((key, { owner }) => `${namespaceIn(key)}/${owner}`);
   const definitions = ownedIndex<OwnedDefinition>((key, { owner }) => `${namespaceIn(key)}/${owner}`);
   const pods = ownedIndex<OwnedPod>((key, { processLabel: label }) => `${namespaceIn(key)}/${label}`);
-  const dependencies = openDependencies({ kube, allNamespaces: namespaces === undefined, onChange });
+  const dependencies = openDependencies({ kube, allNamespaces: namespaces === undefined, onChange, onError });
   const tell = (owners: readonly string[]) => {
     for (const owner of owners) if (processes.all.has(owner)) onChange(owner);
   };
@@ -79,7 +81,7 @@ export function openCluster({ kube, namespaces, onChange }: ClusterOptions): Clu
   const open = <T>(base: string, resource: string, options: Pick<WatchOptions<T>, 'keep' | 'onChange' | 'labelSelector'>) => {
     for (const namespace of namespaces ?? [undefined]) {
       const path = namespace === undefined ? `${base}/${resource}` : `${base}/namespaces/${namespace}/${resource}`;
-      watches.push({ resource, namespace, watch: watchResource<T>({ kube, path, onState, ...options }) });
+      watches.push({ resource, namespace, watch: watchResource<T>({ kube, path, onState, onError, ...options }) });
     }
   };
   open('/apis/ameide.io/v1', 'processes', { keep: keepProcess, onChange: processChanged });

@@ -52,7 +52,8 @@ export function startControl(options: ControlOptions): Control {
     if (isOpen) queue.add(key);
     else early.add(key);
   };
-  const cluster = openCluster({ kube, namespaces, onChange: look });
+  const onError = (object: string, error: unknown) => log.error('an object could not be taken in', { object, error: String(error) });
+  const cluster = openCluster({ kube, namespaces, onChange: look, onError });
   const temporal = openTemporalWatch({
     rate: options.temporalRate,
     readCredentials: (subject) => readCredentials(kube, subject),

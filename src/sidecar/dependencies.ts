@@ -19,6 +19,7 @@ export interface DependenciesOptions {
   readonly allNamespaces: boolean;
   /** A dependency of this Process changed. */
   readonly onChange: (key: string) => void;
+  readonly onError: (key: string, error: unknown) => void;
 }
 
 const plurals = { Domain: 'domains', Agent: 'agents' } as const;
@@ -29,7 +30,7 @@ interface Named {
   readonly name: string;
 }
 
-export function openDependencies({ kube, allNamespaces, onChange }: DependenciesOptions): Dependencies {
+export function openDependencies({ kube, allNamespaces, onChange, onError }: DependenciesOptions): Dependencies {
   const watches = new Map<string, ResourceWatch<OwnReadiness>>();
   const wanted = new Map<string, readonly Named[]>();
   const dependents = new Map<string, Set<string>>();
@@ -49,6 +50,7 @@ export function openDependencies({ kube, allNamespaces, onChange }: Dependencies
       },
       // Installed, removed, forbidden: it concerns all that name one.
       onState: () => tellAll(scope),
+      onError,
     });
     watches.set(scope, watch);
   };

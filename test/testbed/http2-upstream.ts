@@ -1,6 +1,6 @@
 /** Hands HTTP/2 streams, trailers included, on to a server, over one connection that is opened anew when it is gone. */
 
-import type { ClientHttp2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { ClientHttp2Session, IncomingHttpHeaders, SecureClientSessionOptions, ServerHttp2Stream } from 'node:http2';
 import { connect, constants } from 'node:http2';
 
 export interface Upstream {
@@ -9,10 +9,10 @@ export interface Upstream {
   close(): void;
 }
 
-export function openUpstream(url: string): Upstream {
+export function openUpstream(url: string, options: SecureClientSessionOptions = {}): Upstream {
   let session: ClientHttp2Session | undefined;
   const connected = () => {
-    if (!session || session.closed || session.destroyed) session = connect(url).on('error', () => {});
+    if (!session || session.closed || session.destroyed) session = connect(url, options).on('error', () => {});
     return session;
   };
   return {
