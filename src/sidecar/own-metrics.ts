@@ -45,12 +45,12 @@ export const ownMetrics: readonly Metric<OwnWork>[] = [
   },
   {
     name: 'process_sidecar_status_writes_total',
-    help: 'Statuses that were written, that failed to be, or whose Process was gone.',
+    help: 'Statuses that were written, that failed to be, or whose Process was gone or had changed meanwhile.',
     labels: ['result'],
     read: ({ tally: { counts } }) => [
       { labels: { result: 'written' }, value: counts.written },
       { labels: { result: 'failed' }, value: counts.failures },
-      { labels: { result: 'gone' }, value: counts.gone },
+      { labels: { result: 'superseded' }, value: counts.superseded },
     ],
   },
   {

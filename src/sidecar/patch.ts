@@ -10,7 +10,7 @@ import type { Log } from './log.ts';
 import type { Tally } from './tally.ts';
 import type { Transition } from './transitions.ts';
 
-/** Throws when the API server did not take it; a Process that is gone meanwhile is no failure. */
+/** Throws when the API server did not take it; a Process that is gone or has changed meanwhile is no failure. */
 export type Patch = (process: Resource, status: ProcessStatus, turned: readonly Transition[]) => Promise<void>;
 
 export interface PatchOptions {
@@ -24,8 +24,8 @@ export interface PatchOptions {
 export function patcher({ kube, cluster, events, log, tally }: PatchOptions): Patch {
   return async (process, status, turned) => {
     const written = await applyStatus(kube, process, status);
-    tally.wrote('gone' in written ? 'gone' : 'written');
-    if ('gone' in written) return;
+    tally.wrote('superseded' in written ? 'superseded' : 'written');
+    if ('superseded' in written) return;
     cluster.learn(written.process);
     for (const transition of turned) {
       log.info(transition.note, { process: keyOf(process), condition: transition.action, reason: transition.reason });

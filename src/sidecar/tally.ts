@@ -4,7 +4,7 @@ export interface Tally {
   /** Runs one look at a Process and counts it, with the seconds it took. */
   timed<T>(look: () => Promise<T>): Promise<T>;
   failed(): void;
-  wrote(result: 'written' | 'gone'): void;
+  wrote(result: 'written' | 'superseded'): void;
   readonly counts: Counts;
 }
 
@@ -13,11 +13,11 @@ export interface Counts {
   readonly lookSeconds: number;
   readonly failures: number;
   readonly written: number;
-  readonly gone: number;
+  readonly superseded: number;
 }
 
 export function openTally(): Tally {
-  const counts = { looks: 0, lookSeconds: 0, failures: 0, written: 0, gone: 0 };
+  const counts = { looks: 0, lookSeconds: 0, failures: 0, written: 0, superseded: 0 };
   return {
     counts,
     timed: async (look) => {

@@ -38,6 +38,7 @@ async function create(plane: ControlPlane): Promise<Resource> {
   return (await demand(plane, 'POST', path, { apiVersion: 'ameide.io/v1', kind: 'Process', metadata: { name: 'l2o' }, spec })) as Resource;
 }
 
+const live = async (plane: ControlPlane) => (await demand(plane, 'GET', `${path}/l2o`)) as Resource;
 const condition = (type: string) => ({ type, status: 'True', reason: 'Fine', message: 'fine', lastTransitionTime, observedGeneration: 1 });
 const statusOf = (...types: string[]) => ({ observedGeneration: 1, conditions: types.map(condition) }) as unknown as ProcessStatus;
 const typesIn = (process: unknown) => objectsAt(process, 'status', 'conditions').map(({ type }) => type);
@@ -54,31 +55,38 @@ statuses('what is applied is there, and what is applied no more is gone; what ot
     body: other,
     contentType: 'application/apply-patch+yaml',
   });
-  await applyStatus(kube, process, statusOf('Ready'));
-  const live = await demand(plane, 'GET', `${path}/l2o`);
-  assert.equal(typesIn(live).sort(), ['Blessed', 'Ready']);
-  const managers = objectsAt(live, 'metadata', 'managedFields').filter(({ subresource }) => subresource === 'status');
+  await applyStatus(kube, await live(plane), statusOf('Ready'));
+  const now = await live(plane);
+  assert.equal(typesIn(now).sort(), ['Blessed', 'Ready']);
+  const managers = objectsAt(now, 'metadata', 'managedFields').filter(({ subresource }) => subresource === 'status');
   assert.equal(managers.map(({ manager, operation }) => `${manager} ${operation}`).sort(), ['ameide-process Apply', 'other Apply']);
 });
 
 statuses('an object that was made again is another one, and stays as it is', async ({ plane, kube, process }) => {
   await demand(plane, 'DELETE', `${path}/l2o`);
-  assert.equal(await applyStatus(kube, process, statusOf('Ready')), { gone: true });
+  assert.equal(await applyStatus(kube, process, statusOf('Ready')), { superseded: true });
   assert.is((await request(plane, 'GET', `${path}/l2o`)).code, 404, 'and it is not made by that');
   const again = await create(plane);
-  assert.equal(await applyStatus(kube, process, statusOf('Ready')), { gone: true });
-  assert.is(valueAt(await demand(plane, 'GET', `${path}/l2o`), 'status'), undefined);
+  assert.equal(await applyStatus(kube, process, statusOf('Ready')), { superseded: true });
+  assert.is(valueAt(await live(plane), 'status'), undefined);
   assert.ok('process' in (await applyStatus(kube, again, statusOf('Ready'))));
+});
+
+statuses('what has changed since it was seen is looked at again first', async ({ plane, kube, process }) => {
+  const changed = { ...process, spec: { ...(process.spec as Resource), image: 'registry.example.com/worker:2' } };
+  const now = (await demand(plane, 'PUT', `${path}/l2o`, changed)) as Resource;
+  assert.equal(await applyStatus(kube, process, statusOf('Ready')), { superseded: true });
+  assert.ok('process' in (await applyStatus(kube, now, statusOf('Ready'))));
 });
 
 statuses('the spec is never written, and the same status changes nothing', async ({ plane, kube, process }) => {
   const written = await applyStatus(kube, process, statusOf('Ready'));
   assert.ok('process' in written);
-  const again = await applyStatus(kube, process, statusOf('Ready'));
+  const again = await applyStatus(kube, written.process, statusOf('Ready'));
   assert.ok('process' in again);
   const versions = [written.process, again.process].map((one) => valueAt(one, 'metadata', 'resourceVersion'));
   assert.is(versions[0], versions[1]);
-  assert.is(valueAt(await demand(plane, 'GET', `${path}/l2o`), 'metadata', 'generation'), 1);
+  assert.is(valueAt(await live(plane), 'metadata', 'generation'), 1);
 });
 
 statuses('a status that the CRD refuses is a failure that says why', async ({ kube, process }) => {
