@@ -46,15 +46,17 @@ export function followStatuses(server: Server, namespace: string): LiveStatuses 
   const of = (name: string) => histories.get(name) ?? [];
   return {
     of,
-    untilSays: async (name, expected, limitMs = 60_000) => {
+    untilSays: async (name, expected, limitMs = 90_000) => {
       const from = Math.max(of(name).length - 1, 0);
-      const seen = await until({
-        what: `${name} to say ${Object.entries(expected).map(([type, reads]) => `${type} ${reads ?? 'absent'}`)}`,
-        look: () => of(name).slice(from),
-        isSo: (statuses) => statuses.some((status) => reads(status, expected)),
-        limitMs,
-      });
-      return seen.find((status) => reads(status, expected))!;
+      let found: LiveStatus | undefined;
+      const look = () => {
+        const statuses = of(name).slice(from);
+        found = statuses.find((status) => reads(status, expected));
+        return statuses.map(({ at, conditions }) => [new Date(at).toISOString(), ...Object.keys(expected).map((type) => conditions[type])]);
+      };
+      const what = `${name} to say ${Object.entries(expected).map(([type, wanted]) => `${type} ${wanted ?? 'absent'}`)}`;
+      await until({ what, look, isSo: () => found !== undefined, limitMs });
+      return found!;
     },
     stop: () => stopping.abort(),
   };

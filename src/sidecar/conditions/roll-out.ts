@@ -23,7 +23,14 @@ export function lostPods({ pods, nowMs }: Known): SeenPod[] {
   return pods.filter((pod) => !pod.isReady && (hasTrouble(pod) || nowMs - Date.parse(pod.createdAt) >= firstPollMs));
 }
 
-function hasTrouble({ restarts, waiting, lastExit, unschedulable, phase }: SeenPod): boolean {
-  if (restarts > 0 || lastExit !== undefined || unschedulable !== undefined || phase === 'Failed') return true;
+function hasTrouble(pod: SeenPod): boolean {
+  const { restarts, waiting, lastExit, unschedulable, phase } = pod;
+  if (restarts > 0 || lastExit !== undefined || unschedulable !== undefined || phase === 'Failed' || wasReady(pod)) return true;
   return waiting !== undefined && waiting.reason !== 'ContainerCreating' && waiting.reason !== 'PodInitializing';
+}
+
+/** A pod begins as not ready before its container runs: who turned so later was ready in between. */
+function wasReady({ isReady, readyChangedAt, runningSince }: SeenPod): boolean {
+  if (isReady || readyChangedAt === undefined || runningSince === undefined) return false;
+  return Date.parse(readyChangedAt) > Date.parse(runningSince);
 }
