@@ -24,7 +24,8 @@ export function openTerminal(): Terminal {
   const isWatched = stderr.isTTY === true;
   const style = (name: Style, text: string) => (hasColour ? styleText(name, text, { validateStream: false }) : text);
   const progress = (text: string) => {
-    if (isWatched) stderr.write(`\r\u001b[2K${text}`);
+    // What is wider would wrap, and only its last row be replaced.
+    if (isWatched) stderr.write(`\r\u001b[2K${[...text].slice(0, (stderr.columns || 80) - 1).join('')}`);
   };
   const colourOf = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
   return {

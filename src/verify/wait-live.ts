@@ -35,7 +35,9 @@ export async function waitLive<T>({ kube, scope, waitMs, look, onWait }: WaitOpt
   try {
     for (;;) {
       bell.reset();
+      const lookedAt = Date.now();
       last = await look();
+      const tookMs = Date.now() - lookedAt;
       if (last.state === 'Well' || last.state === 'Hopeless' || left() === 0) return last.found;
       onWait(last.found, left());
       if (last.state === 'Blind') await delay(Math.min(retryMs, left()));
@@ -44,7 +46,8 @@ export async function waitLive<T>({ kube, scope, waitMs, look, onWait }: WaitOpt
         if (watches.length === 0) watches = watchAll(kube, scope, bell.ring);
         await bell.rings(left());
       }
-      await delay(Math.min(settleMs, left()));
+      // What takes long to read must not be read all the time.
+      await delay(Math.min(Math.max(settleMs, tookMs), left()));
     }
   } finally {
     clearInterval(ticker);
