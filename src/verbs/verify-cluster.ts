@@ -3,7 +3,8 @@ import { connectKube, type Kube } from '../kube/connect.ts';
 import { type Problem, problem, type Reason } from '../problem.ts';
 import { type Asked, checkLive } from '../verify/live.ts';
 import { conditionsTable, headings, type LiveReport, toLiveJson, waitingWords } from '../verify/live-report.ts';
-import { readLive, type Scope } from '../verify/read-live.ts';
+import type { Scope } from '../verify/live-scope.ts';
+import { readLive } from '../verify/read-live.ts';
 import { findingsIn, hasPassed, summaryOf, tableOf } from '../verify/report.ts';
 import { type Looked, waitLive } from '../verify/wait-live.ts';
 import { type Terminal, table } from './terminal.ts';
@@ -32,7 +33,8 @@ export async function checkCluster(names: readonly string[], options: ClusterOpt
   if ('problem' in kube) return nothingOf(kube.problem);
   try {
     const scope = scopeOf(names, options, kube.namespace);
-    const look = () => lookAt(kube, scope);
+    const look = (leftMs?: number) => lookAt(kube, scope, leftMs);
+    terminal.progress('reading what is live');
     if (options.wait === undefined) return (await look()).found;
     const onWait = (report: LiveReport, leftMs: number) => terminal.progress(waitingWords(report, leftMs));
     return await waitLive({ kube, scope, waitMs: options.wait, look, onWait });
@@ -68,8 +70,8 @@ function scopeOf(names: readonly string[], { namespace, allNamespaces }: Cluster
 /** A right that is missing will not come by waiting; a server, a kind or a Process may. */
 const hopeless: ReadonlySet<Reason> = new Set<Reason>(['ClusterForbidden']);
 
-async function lookAt(kube: Kube, scope: Scope): Promise<Looked<LiveReport>> {
-  const live = await readLive(kube, scope);
+async function lookAt(kube: Kube, scope: Scope, leftMs?: number): Promise<Looked<LiveReport>> {
+  const live = await readLive(kube, scope, leftMs);
   if ('problem' in live) {
     return { found: nothingOf(live.problem), state: hopeless.has(live.problem.reason) ? 'Hopeless' : 'Blind' };
   }

@@ -14,58 +14,31 @@ import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
 import { isObject, nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
 import { mountsOf } from '../sidecar/seen/mounts.ts';
-import type { Asked } from './live.ts';
 import type { Live, Unreadable } from './live-objects.ts';
+import { type Collection, collectionsOf, pathOf, type Scope, wordsFor } from './live-scope.ts';
 
 /** The way to the API server. */
 export type Reader = Pick<Kube, 'request'>;
 
-export interface Scope {
-  /** Undefined: all namespaces. */
-  readonly namespaces: readonly string[] | undefined;
-  /** Empty: all Processes. */
-  readonly asked: readonly Asked[];
-}
-
-export interface Collection {
-  /** Plural name. */
-  readonly resource: string;
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly labelSelector: string | undefined;
-  readonly fieldSelector: string | undefined;
-}
-
-const pageSize = 500;
-
-/** What is listed in each namespace. Who asks for one Process reads nothing of the others. */
-export function collectionsOf({ asked }: Scope): Collection[] {
-  const [only, ...others] = asked;
-  const isOne = only !== undefined && others.length === 0;
-  const labelSelector = isOne ? `${selectorLabel.process}=${processLabel(only.name)}` : selectorLabel.process;
-  const fieldSelector = isOne ? `metadata.name=${only.name}` : undefined;
-  return [
-    { resource: 'processes', apiVersion: processApiVersion, kind: processKind, labelSelector: undefined, fieldSelector },
-    { resource: 'deployments', apiVersion: 'apps/v1', kind: 'Deployment', labelSelector, fieldSelector: undefined },
-    { resource: 'configmaps', apiVersion: 'v1', kind: 'ConfigMap', labelSelector, fieldSelector: undefined },
-    { resource: 'pods', apiVersion: 'v1', kind: 'Pod', labelSelector, fieldSelector: undefined },
-  ];
-}
-
-export function pathOf({ resource, apiVersion }: Pick<Collection, 'resource' | 'apiVersion'>, namespace: string | undefined): string {
-  const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return namespace === undefined ? `${base}/${resource}` : `${base}/namespaces/${namespace}/${resource}`;
-}
+const pageSize = 250;
+/** A page of ConfigMaps may be hundreds of megabytes; Processes are small, and tell soon whether the server answers at all. */
+const pageTimeoutMs = { processes: 10_000, others: 60_000 } as const;
+const shortestTimeoutMs = 1_000;
 
 /** `problem`: there is nothing to look at, because the server does not answer, or has no such kind. */
-export async function readLive(kube: Reader, scope: Scope): Promise<Live | { readonly problem: Problem }> {
-  const lists = (scope.namespaces ?? [undefined]).flatMap((namespace) =>
-    collectionsOf(scope).map(async (collection) => ({ collection, namespace, list: await readList(kube, collection, namespace) })),
-  );
+export async function readLive(
+  kube: Reader,
+  scope: Scope,
+  leftMs = Number.POSITIVE_INFINITY,
+): Promise<Live | { readonly problem: Problem }> {
+  const [processes, ...others] = collectionsOf(scope);
+  const lists = await readLists(kube, [processes!], { scope, leftMs });
+  // A server that does not answer is asked no more.
+  if (!lists.some(({ list }) => isHopeless(list))) lists.push(...(await readLists(kube, others, { scope, leftMs })));
   const items: Resource[] = [];
   const pods: Resource[] = [];
   const unreadable: Unreadable[] = [];
-  for (const { collection, namespace, list } of await Promise.all(lists)) {
+  for (const { collection, namespace, list } of lists) {
     if (Array.isArray(list)) (collection.resource === 'pods' ? pods : items).push(...list);
     else if (list.kind === 'Forbidden') unreadable.push({ resource: collection.resource, namespace, problem: forbidden(list) });
     else return { problem: failed(list, collection) };
@@ -82,9 +55,24 @@ export async function readLive(kube: Reader, scope: Scope): Promise<Live | { rea
   };
 }
 
-function wordsFor({ namespaces }: Scope): string {
-  if (namespaces === undefined) return 'any namespace';
-  return `namespace ${namespaces.map((name) => `"${name}"`).join(' or ')}`;
+function isHopeless(list: Resource[] | KubeFailure): boolean {
+  return list instanceof KubeFailure && list.kind !== 'Forbidden';
+}
+
+function readLists(
+  kube: Reader,
+  collections: readonly Collection[],
+  { scope, leftMs }: { readonly scope: Scope; readonly leftMs: number },
+) {
+  const timeoutOf = ({ kind }: Collection) =>
+    Math.max(Math.min(pageTimeoutMs[kind === processKind ? 'processes' : 'others'], leftMs), shortestTimeoutMs);
+  const lists = (scope.namespaces ?? [undefined]).flatMap((namespace) =>
+    collections.map(async (collection) => {
+      const list = await readList({ kube, timeoutMs: timeoutOf(collection) }, collection, namespace);
+      return { collection, namespace, list };
+    }),
+  );
+  return Promise.all(lists);
 }
 
 /** Who may not read it, or runs the sidecar elsewhere, learns nothing from it. */
@@ -96,7 +84,11 @@ async function readLease(kube: Reader): Promise<string | undefined> {
 }
 
 /** Page by page. Objects of built-in kinds come without their kind in a list. */
-async function readList(kube: Reader, collection: Collection, namespace: string | undefined): Promise<Resource[] | KubeFailure> {
+async function readList(
+  { kube, timeoutMs }: { readonly kube: Reader; readonly timeoutMs: number },
+  collection: Collection,
+  namespace: string | undefined,
+): Promise<Resource[] | KubeFailure> {
   const { apiVersion, kind, labelSelector, fieldSelector } = collection;
   const items: Resource[] = [];
   for (let next = ''; ; ) {
@@ -106,7 +98,8 @@ async function readList(kube: Reader, collection: Collection, namespace: string 
       ...(fieldSelector !== undefined && { fieldSelector }),
       ...(next !== '' && { continue: next }),
     });
-    const page = await read(kube, `${pathOf(collection, namespace)}?${query}`);
+    const path = `${pathOf(collection, namespace)}?${query}`;
+    const page = await read(kube, path, timeoutMs);
     if (page instanceof KubeFailure) return page;
     items.push(...objectsAt(page, 'items').map((item) => ({ ...item, apiVersion, kind })));
     next = String(valueAt(page, 'metadata', 'continue') ?? '');
@@ -114,9 +107,9 @@ async function readList(kube: Reader, collection: Collection, namespace: string 
   }
 }
 
-async function read(kube: Reader, path: string): Promise<Resource | KubeFailure> {
+async function read(kube: Reader, path: string, timeoutMs?: number): Promise<Resource | KubeFailure> {
   try {
-    return await kube.request({ method: 'GET', path });
+    return await kube.request({ method: 'GET', path, ...(timeoutMs !== undefined && { timeoutMs }) });
   } catch (error) {
     if (error instanceof KubeFailure) return error;
     throw error;

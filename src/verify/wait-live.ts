@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kube } from '../kube/connect.ts';
 import { watchResource } from '../kube/watch-resource.ts';
-import { collectionsOf, pathOf, type Scope } from './read-live.ts';
+import { collectionsOf, pathOf, type Scope } from './live-scope.ts';
 
 /** One apply changes many objects: they are looked at together. */
 const settleMs = 200;
@@ -19,7 +19,8 @@ export interface WaitOptions<T> {
   readonly kube: Kube;
   readonly scope: Scope;
   readonly waitMs: number;
-  readonly look: () => Promise<Looked<T>>;
+  /** It should not take much longer than this. */
+  readonly look: (leftMs: number) => Promise<Looked<T>>;
   /** Called after each look that is not the last one, and every second. */
   readonly onWait: (found: T, leftMs: number) => void;
 }
@@ -36,7 +37,7 @@ export async function waitLive<T>({ kube, scope, waitMs, look, onWait }: WaitOpt
     for (;;) {
       bell.reset();
       const lookedAt = Date.now();
-      last = await look();
+      last = await look(left());
       const tookMs = Date.now() - lookedAt;
       if (last.state === 'Well' || last.state === 'Hopeless' || left() === 0) return last.found;
       onWait(last.found, left());

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { demand, request } from '../testbed/api.ts';
 import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import { installCrd } from '../testbed/discovery.ts';
+import { startFaultyProxy } from '../testbed/faulty-proxy.ts';
 import { type Credentials, serviceAccountKubeconfig, writeKubeconfig } from '../testbed/kubeconfig.ts';
 import { root } from '../testbed/parts.ts';
 import { until } from '../testbed/until.ts';
@@ -47,14 +48,15 @@ test('a cluster that does not know the kind', async ({ plane }) => {
 });
 
 test('--wait: first the kind comes, then the Process, then it is well', async ({ plane }) => {
-  // Requests for kinds that it does not know are not in its metrics, those for what belongs to a Process are.
-  const looked = () => metric(plane, 'apiserver_request_total', 'resource="deployments"', 'verb="LIST"');
-  const before = await looked();
-  const waiting = verify(plane, 'l2o', '-n', 'sales', '--wait', '60s');
-  await until({ what: 'a look at what is there', look: looked, isSo: (count) => count > before });
+  const proxy = await startFaultyProxy(plane.url);
+  const kubeconfig = `${plane.kubeconfig}.proxied`;
+  writeKubeconfig({ ...plane, url: proxy.url, kubeconfig }, { user: 'tester' });
+  const waiting = run(['verify', '--cluster', '--kubeconfig', kubeconfig, 'l2o', '-n', 'sales', '--wait', '60s']);
+  await until({ what: 'a connection', look: proxy.accepted, isSo: (count) => count > 0 });
   await installCrd(plane, join(root, 'deploy/crd/ameide.io_processes.yaml'));
   await applyHealthy(plane);
   const { code, stdout, stderr } = await waiting;
+  await proxy.stop();
   assert.is(code, 0, stdout + stderr);
   assert.is(stderr, '');
   assert.match(stdout, /PASS: 1 Process, nothing wrong\n$/);

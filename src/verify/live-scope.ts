@@ -1,0 +1,44 @@
+/** Where is looked, and for what: the collections of the API server that a verification lists, and watches. Pure. */
+import { processApiVersion, processKind, processLabel, selectorLabel } from '../names.ts';
+import type { Asked } from './live.ts';
+
+export interface Scope {
+  /** Undefined: all namespaces. */
+  readonly namespaces: readonly string[] | undefined;
+  /** Empty: all Processes. */
+  readonly asked: readonly Asked[];
+}
+
+export interface Collection {
+  /** Plural name. */
+  readonly resource: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly labelSelector: string | undefined;
+  readonly fieldSelector: string | undefined;
+}
+
+/** What is listed in each namespace. Who asks for one Process reads nothing of the others. */
+export function collectionsOf({ asked }: Scope): Collection[] {
+  const [only, ...others] = asked;
+  const isOne = only !== undefined && others.length === 0;
+  const labelSelector = isOne ? `${selectorLabel.process}=${processLabel(only.name)}` : selectorLabel.process;
+  const fieldSelector = isOne ? `metadata.name=${only.name}` : undefined;
+  return [
+    { resource: 'processes', apiVersion: processApiVersion, kind: processKind, labelSelector: undefined, fieldSelector },
+    { resource: 'deployments', apiVersion: 'apps/v1', kind: 'Deployment', labelSelector, fieldSelector: undefined },
+    { resource: 'configmaps', apiVersion: 'v1', kind: 'ConfigMap', labelSelector, fieldSelector: undefined },
+    { resource: 'pods', apiVersion: 'v1', kind: 'Pod', labelSelector, fieldSelector: undefined },
+  ];
+}
+
+export function pathOf({ resource, apiVersion }: Pick<Collection, 'resource' | 'apiVersion'>, namespace: string | undefined): string {
+  const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return namespace === undefined ? `${base}/${resource}` : `${base}/namespaces/${namespace}/${resource}`;
+}
+
+/** In words. */
+export function wordsFor({ namespaces }: Scope): string {
+  if (namespaces === undefined) return 'any namespace';
+  return `namespace ${namespaces.map((name) => `"${name}"`).join(' or ')}`;
+}
