@@ -1,15 +1,7 @@
 /** Reads what a verification looks at: Processes and their Deployments, ConfigMaps and pods, by lists, and what those name. */
 import type { Kube } from '../kube/connect.ts';
 import { KubeFailure } from '../kube/failure.ts';
-import {
-  definitionConfigMapName,
-  deploymentName,
-  processApiVersion,
-  processKind,
-  processLabel,
-  selectorLabel,
-  sidecarHome,
-} from '../names.ts';
+import { definitionConfigMapName, deploymentName, processKind, sidecarHome } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
 import { isObject, nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
