@@ -115,11 +115,20 @@ export interface SeenTemporal {
   readonly namespaceState?: SeenNamespace;
   /** The last answer about the queue; absent: none yet. Kept when the server falls silent. */
   readonly queue?: SeenQueue;
+  /** Questions about the queue fail, though the server answers others: `queue` is as old as that. */
+  readonly queueFailure?: SeenQueueFailure;
+}
+
+/** `since`: the first failure in a row. */
+export interface SeenQueueFailure {
+  readonly since: Time;
+  readonly failure: TemporalFailure;
+  readonly message: string;
 }
 
 export type SeenServer =
   | { readonly state: 'NotAsked' }
-  /** `since`: the first answer after a silence, or at all. A server that was restarted forgets its pollers. */
+  /** `since`: the first answer after a silence, or at all, or when the queue's pollers were found forgotten. A server that was restarted forgets them. */
   | { readonly state: 'Answers'; readonly since: Time }
   /** `since`: the first failure in a row. */
   | { readonly state: 'Fails'; readonly since: Time; readonly failure: TemporalFailure; readonly message: string };

@@ -1,8 +1,10 @@
 /** The second arrow, for one Process: observe → decide → patch. */
 import { isObject } from '../resource.ts';
 import { decide } from './decide.ts';
+import type { Observation } from './observation.ts';
 import { observe, type World } from './observe.ts';
 import type { Patch } from './patch.ts';
+import { livePollers } from './pollers.ts';
 import { transitions } from './transitions.ts';
 import { urgencyOf } from './urgency.ts';
 import { isWritten } from './written-status.ts';
@@ -14,8 +16,13 @@ export async function reconcile(key: string, world: World, patch: Patch): Promis
   const early = world.firstLooks.wait(key, seen);
   if (early > 0) return early;
   const { status, recheckAfterMs } = decide(seen);
-  world.temporal.setUrgency(key, urgencyOf(status));
+  world.temporal.setUrgency(key, urgencyOf(status), countsActivities(seen));
   const before = seen.process.status;
   if (!isWritten(before, status)) await patch(seen.process, status, transitions(isObject(before) ? before : {}, status));
   return recheckAfterMs;
+}
+
+function countsActivities({ temporal, pods }: Observation): boolean {
+  const live = temporal?.queue && livePollers(temporal.queue, pods);
+  return live !== undefined && live.kind === 'activity' && live.pollers.length > 0;
 }

@@ -1,10 +1,10 @@
 /** One lazy connection to a Temporal server for the life of the process: it recovers by itself, whatever happens to the server. */
 import '../definition/quiet-grpc.ts';
-import { type Client, connectivityState } from '@grpc/grpc-js';
+import { type ChannelOptions, type Client, connectivityState } from '@grpc/grpc-js';
 import { Connection } from '@temporalio/client';
 import type { Credentials } from './credentials.ts';
-import { openDialer } from './dial.ts';
-import { TemporalError, translate } from './failure.ts';
+import { type Dialer, openDialer } from './dial.ts';
+import { deadlineMs, TemporalError, translate } from './failure.ts';
 import type { Subject } from './subject.ts';
 
 export type TemporalApi = Pick<Connection, 'workflowService' | 'healthService'>;
@@ -23,8 +23,6 @@ export interface ConnectionOptions {
   /** There was a connection, and it is gone: the server may be, or may only want another one. */
   readonly onDrop: () => void;
 }
-
-const deadlineMs = 3_000;
 
 const channelArgs = {
   'grpc.initial_reconnect_backoff_ms': 200,
@@ -52,16 +50,10 @@ export function openConnection({ subject: { address, tls, apiKey }, credentials,
   const isTls = tls !== undefined || apiKey !== undefined;
   const dialer = openDialer(isTls, credentials);
   const name = tls?.serverName;
-  const connection = WatchableConnection.lazy({
-    address,
-    // The default interceptor asks again and again, and hides for 20 s why it does.
-    interceptors: [],
-    credentials: dialer.credentials,
-    channelArgs: {
-      ...channelArgs,
-      ...(name !== undefined && { 'grpc.ssl_target_name_override': name, 'grpc.default_authority': name }),
-    },
-  }) as WatchableConnection;
+  const connection = openChannel(address, dialer, {
+    ...channelArgs,
+    ...(name !== undefined && { 'grpc.ssl_target_name_override': name, 'grpc.default_authority': name }),
+  });
   const useKey = (key: string) => connection.setApiKey(asHeader(key));
   if (credentials.apiKey !== undefined) useKey(credentials.apiKey);
   const { channel } = connection;
@@ -80,6 +72,15 @@ export function openConnection({ subject: { address, tls, apiKey }, credentials,
       connection.close().catch(() => {});
     },
   };
+}
+
+function openChannel(address: string, { credentials }: Dialer, args: ChannelOptions): WatchableConnection {
+  try {
+    // The default interceptor asks again and again, and hides for 20 s why it does.
+    return WatchableConnection.lazy({ address, interceptors: [], credentials, channelArgs: args }) as WatchableConnection;
+  } catch {
+    throw new TemporalError('Unreachable', 'this is no address of a server, HOST:PORT');
+  }
 }
 
 /** The error that the client would throw holds the key. */

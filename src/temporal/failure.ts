@@ -25,6 +25,9 @@ const kinds: Readonly<Record<number, FailureKind>> = {
   16: 'Unauthenticated',
 };
 
+/** Of each call. */
+export const deadlineMs = 3_000;
+
 const [deadlineExceeded, notFound] = [4, 5];
 
 /** The type of the error's details, which is what tells a missing namespace from other things that are missing. */
@@ -37,11 +40,12 @@ const namespaceNotFound = 'temporal.api.errordetails.v1.NamespaceNotFoundFailure
 export function translate(error: unknown, dial?: DialFailure): TemporalError {
   if (error instanceof TemporalError) return error;
   const cause = isGrpcServiceError(error) ? error : (error as { cause?: unknown }).cause;
-  if (!isGrpcServiceError(cause)) return new TemporalError('Other', error instanceof Error ? error.message : String(error));
+  // An error of the client itself may quote what it was given, the API key for one.
+  if (!isGrpcServiceError(cause)) return new TemporalError('Other', `the client cannot ask (${(error as Error).name})`);
   const code = cause.code as number;
   const kind = kinds[code];
   if (kind === 'Unreachable' && dial) return new TemporalError(dial.isTls ? 'TlsFailed' : kind, dial.message);
-  if (code === deadlineExceeded) return new TemporalError('Unreachable', 'no answer in time');
+  if (code === deadlineExceeded) return new TemporalError('Unreachable', `no answer within ${deadlineMs / 1000} s`);
   const words = tidy(cause.details || cause.message);
   if (kind) return new TemporalError(kind, words);
   const details = cause.metadata?.get('grpc-status-details-bin')[0];

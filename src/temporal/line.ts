@@ -10,7 +10,7 @@ export interface Line<T> {
 }
 
 /** Of so many turns one is that of whoever waits longest, whatever its rank. */
-const fairTurn = 5;
+const fairTurn = 4;
 
 export function openLine<T>(ranks: number): Line<T> {
   const waiting = Array.from({ length: ranks }, () => new Map<T, number>());

@@ -1,13 +1,8 @@
 /** A question that fails although its server answers: what is known grows old, and that must show. Pure. */
-import type { TemporalFailure } from '../sidecar/observation.ts';
+import type { SeenQueueFailure } from '../sidecar/observation.ts';
 import type { TemporalError } from './failure.ts';
 
-export interface QuestionFailure {
-  /** The first failure in a row. */
-  readonly since: string;
-  readonly failure: TemporalFailure;
-  readonly message: string;
-}
+export type QuestionFailure = SeenQueueFailure;
 
 /** The first words stand while it goes on failing alike. */
 export function failAgain(

@@ -23,7 +23,7 @@ export interface Asked {
 const restMs = 60_000;
 const settlingMs = 5_000;
 const rollOutMs = 1_000;
-/** A roll-out that takes longer is looked at less often. */
+/** A roll-out that takes longer is looked at as seldom as what settles. */
 const urgentForMs = 120_000;
 /** In each twenty milliseconds that a trouble lasts, it is asked a millisecond later. */
 const settlingDecay = 20;
@@ -45,8 +45,9 @@ export function nextAsk(asked: Asked): number {
 
 function usualMs({ urgency, urgentSinceMs, nowMs }: Asked): number {
   const since = nowMs - urgentSinceMs;
-  if (urgency === 'RollOut') return since < urgentForMs ? rollOutMs : settlingMs;
-  return urgency === 'Settling' ? Math.min(settlingMs + since / settlingDecay, restMs) : restMs;
+  if (urgency === 'Rest') return restMs;
+  if (urgency === 'RollOut' && since < urgentForMs) return rollOutMs;
+  return Math.min(settlingMs + since / settlingDecay, restMs);
 }
 
 /** Ready, and yet nobody polls: either the server forgot, or the workers are gone. Soon one knows. */

@@ -2,7 +2,7 @@
 import type { SeenServer, SeenTemporal } from '../sidecar/observation.ts';
 import type { Urgency } from '../sidecar/urgency.ts';
 import { openAgenda } from './agenda.ts';
-import type { BudgetOptions } from './budget.ts';
+import { openBudgets } from './budgets.ts';
 import { openCallCounts } from './call-counts.ts';
 import type { Credentials } from './credentials.ts';
 import { type Subject, serverKey } from './subject.ts';
@@ -14,7 +14,8 @@ export interface TemporalWatch {
   /** From now on this is what is asked about the Process. */
   set(subject: Subject): void;
   remove(key: string): void;
-  setUrgency(key: string, urgency: Urgency): void;
+  /** `activities`: its workers are for activities alone, so that their pollers count whoever else polls for workflows. Default: false. */
+  setUrgency(key: string, urgency: Urgency, activities?: boolean): void;
   /** Undefined: nothing is asked about it. */
   seen(key: string): SeenTemporal | undefined;
   /** Questions so far, by `METHOD RESULT`. */
@@ -40,7 +41,7 @@ export interface TemporalWatchOptions {
 }
 
 interface Server {
-  readonly key: string;
+  readonly address: string;
   readonly server: WatchedServer;
   readonly namespaces: Map<string, Namespace>;
   /** Closes it, unless it is wanted again. */
@@ -69,7 +70,7 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
   const servers = new Map<string, Server>();
   const places = new Map<string, Place>();
   let waits = 0;
-  const budget: BudgetOptions = { rate, burst };
+  const budgets = openBudgets({ rate, burst });
 
   const tell = (queues: Iterable<WatchedQueue>) => {
     for (const { keys } of queues) for (const key of keys.keys()) onChange(key);
@@ -89,15 +90,16 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
       servers.delete(key);
       server.close();
     };
-    const opened = { key, server, namespaces, retire };
+    const opened = { address: subject.address, server, namespaces, retire };
     servers.set(key, opened);
     return opened;
   };
-  const openNamespace = ({ server, namespaces }: Server, name: string): Namespace => {
+  const openNamespace = ({ address, server, namespaces }: Server, name: string): Namespace => {
     const queues = new Map<string, WatchedQueue>();
     const onWait = () => {
       waits++;
     };
+    const budget = budgets.take(`${address} ${name}`);
     const watched = watchNamespace({ name, server, agenda, budget, onWait, onChange: () => tell(queues.values()) });
     const opened = { name, watched, queues };
     namespaces.set(name, opened);
@@ -124,6 +126,7 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
     namespace.queues.delete(subject.taskQueue);
     if (namespace.queues.size > 0) return;
     namespace.watched.close();
+    budgets.giveBack(`${server.address} ${namespace.name}`);
     server.namespaces.delete(namespace.name);
     if (server.namespaces.size === 0) agenda.at(performance.now() + idleMs, server.retire);
   };
@@ -135,13 +138,13 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
       if (known) leave(known);
       const place = placeOf(subject);
       places.set(subject.key, place);
-      place.queue.attend(subject.key, 'RollOut');
+      place.queue.attend(subject.key, { urgency: 'RollOut', activities: false });
     },
     remove: (key) => {
       const place = places.get(key);
       if (place) leave(place);
     },
-    setUrgency: (key, urgency) => places.get(key)?.queue.attend(key, urgency),
+    setUrgency: (key, urgency, activities = false) => places.get(key)?.queue.attend(key, { urgency, activities }),
     seen: (key) => {
       const place = places.get(key);
       return place && seenFrom(place);
@@ -162,20 +165,20 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
   };
 }
 
-/** What a question cannot learn, though its server answers, is as good as an answer that never came: for this queue the server fails. */
+/** Of a namespace that nothing can be learnt of, though the server answers, the server is as good as silent. */
 function seenFrom({ subject, server: { server }, namespace: { watched }, queue }: Place): SeenTemporal {
   const { address, namespace, taskQueue } = subject;
   const answer = queue.seen();
-  const failure = watched.failure() ?? queue.failure();
-  const isForbidden = failure?.failure === 'Forbidden';
-  const namespaceState = isForbidden ? { state: 'Forbidden' as const, askedAt: failure.since, message: failure.message } : watched.seen();
+  const failure = queue.failure();
+  const namespaceState = watched.seen();
   return {
     address,
     namespace,
     taskQueue,
-    server: serverFor(server.seen(), isForbidden ? undefined : failure, queue.forgottenAt()),
+    server: serverFor(server.seen(), watched.failure(), queue.forgottenAt()),
     ...(namespaceState && { namespaceState }),
     ...(answer && { queue: answer }),
+    ...(failure && { queueFailure: failure }),
   };
 }
 

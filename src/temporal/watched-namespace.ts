@@ -2,7 +2,7 @@
 import type { SeenNamespace } from '../sidecar/observation.ts';
 import type { Agenda } from './agenda.ts';
 import { askNamespace } from './ask-namespace.ts';
-import { type BudgetOptions, openBudget } from './budget.ts';
+import type { Budget } from './budget.ts';
 import type { TemporalError } from './failure.ts';
 import { openLine } from './line.ts';
 import { failAgain, type QuestionFailure } from './question-failure.ts';
@@ -36,7 +36,7 @@ export interface WatchedNamespaceOptions {
   readonly name: string;
   readonly server: WatchedServer;
   readonly agenda: Agenda;
-  readonly budget: BudgetOptions;
+  readonly budget: Budget;
   /** Something had to wait for the budget. */
   readonly onWait: () => void;
   readonly onChange: () => void;
@@ -47,8 +47,7 @@ const missingMs = 5_000;
 const ranks = 4;
 const askedAtATime = 32;
 
-export function watchNamespace({ name, server, agenda, budget: limits, onWait, onChange }: WatchedNamespaceOptions): WatchedNamespace {
-  const budget = openBudget(limits);
+export function watchNamespace({ name, server, agenda, budget, onWait, onChange }: WatchedNamespaceOptions): WatchedNamespace {
   const line = openLine<Asker>(ranks);
   let seen: SeenNamespace | undefined;
   let failure: QuestionFailure | undefined;

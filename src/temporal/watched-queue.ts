@@ -11,10 +11,10 @@ import type { WatchedNamespace } from './watched-namespace.ts';
 import type { WatchedServer } from './watched-server.ts';
 
 export interface WatchedQueue {
-  /** The Processes, and how urgent it is for each. */
-  readonly keys: ReadonlyMap<string, Urgency>;
-  /** Adds a Process, or says how urgent it is for it now. */
-  attend(key: string, urgency: Urgency): void;
+  /** The Processes, and what each wants to know. */
+  readonly keys: ReadonlyMap<string, Want>;
+  /** Adds a Process, or says what it wants now. */
+  attend(key: string, want: Want): void;
   leave(key: string): void;
   seen(): SeenQueue | undefined;
   failure(): QuestionFailure | undefined;
@@ -25,6 +25,12 @@ export interface WatchedQueue {
   /** The server answers again. */
   revive(): void;
   close(): void;
+}
+
+export interface Want {
+  readonly urgency: Urgency;
+  /** True: its workers are for activities alone, whoever else polls for workflows. */
+  readonly activities: boolean;
 }
 
 export interface WatchedQueueOptions {
@@ -38,9 +44,11 @@ export interface WatchedQueueOptions {
 const ranks: readonly Urgency[] = ['RollOut', 'Settling', 'Rest'];
 /** Workers for activities alone are looked for in each so manieth question, until they are found. */
 const activitiesEach = 3;
+/** Who is told that these are too many questions waits; but not for ever. */
+const rateLimitedForMs = 300_000;
 
 export function watchQueue({ name, server, namespace, agenda, onChange }: WatchedQueueOptions): WatchedQueue {
-  const keys = new Map<string, Urgency>();
+  const keys = new Map<string, Want>();
   const phase = Math.random();
   const openedMs = Date.now();
   let urgency: Urgency = 'Rest';
@@ -51,10 +59,12 @@ export function watchQueue({ name, server, namespace, agenda, onChange }: Watche
   let idleSinceMs: number | undefined;
   let failures = 0;
   let questions = 0;
+  let wantsActivities = false;
   let dueMs = 0;
   let state: 'due later' | 'in line' | 'being asked' = 'due later';
   let isClosed = false;
 
+  const ageMs = () => Math.max(Date.now() - (answer ? Date.parse(answer.askedAt) : openedMs), 0);
   const lineUp = () => {
     state = 'in line';
     namespace.line(asker, rankOf(urgency, answer !== undefined));
@@ -66,12 +76,12 @@ export function watchQueue({ name, server, namespace, agenda, onChange }: Watche
     dueMs = atMs;
     agenda.at(atMs, lineUp);
   };
-  const scheduleNext = () => {
+  const nextMs = () => {
     const nowMs = performance.now();
     const staleMs = answer && staleAt(answer);
     const staleAtMs = staleMs === undefined ? undefined : nowMs + (staleMs - Date.now());
     const times = { nowMs, urgentSinceMs, staleAtMs, idleSinceMs };
-    schedule(nextAsk({ ...times, urgency, isAnswered: answer !== undefined, failures, phase, random: Math.random() }));
+    return nextAsk({ ...times, urgency, isAnswered: answer !== undefined, failures, phase, random: Math.random() });
   };
   const learn = (found: SeenQueue) => {
     const before = answer;
@@ -86,7 +96,10 @@ export function watchQueue({ name, server, namespace, agenda, onChange }: Watche
   };
   const learnFromFailure = async (error: TemporalError) => {
     failures++;
-    if (error.kind === 'RateLimited') return namespace.halve();
+    if (error.kind === 'RateLimited') {
+      namespace.halve();
+      if (ageMs() < rateLimitedForMs) return;
+    }
     // A server that fails, a namespace that is not there: then that is what is known, not what fails here.
     if (!(await server.check())) return;
     if (error.kind === 'NamespaceNotFound') await namespace.check();
@@ -97,9 +110,10 @@ export function watchQueue({ name, server, namespace, agenda, onChange }: Watche
   };
   const look = async (): Promise<SeenQueue> => {
     const { pollers: workflowPollers, ...found } = await server.ask('DescribeTaskQueue', (to) => askQueue(to, name, 'workflow'));
-    if (workflowPollers.some(({ lastAccess }) => isFresh(lastAccess, found.askedAt))) return { ...found, workflowPollers };
+    const isPolled = workflowPollers.some(({ lastAccess }) => isFresh(lastAccess, found.askedAt));
+    if (isPolled && urgency === 'Rest' && !wantsActivities) return { ...found, workflowPollers };
     const known = answer?.activityPollers;
-    const isDue = !known || known.length > 0 || questions++ % activitiesEach === 0;
+    const isDue = wantsActivities || !known || (known.length > 0 && !isPolled) || questions++ % activitiesEach === 0;
     if (!isDue) return { ...found, workflowPollers, activityPollers: known };
     namespace.charge();
     const { pollers: activityPollers } = await server.ask('DescribeTaskQueue', (to) => askQueue(to, name, 'activity'));
@@ -114,12 +128,14 @@ export function watchQueue({ name, server, namespace, agenda, onChange }: Watche
       } catch (error) {
         await learnFromFailure(error as TemporalError);
       } finally {
-        scheduleNext();
+        schedule(nextMs());
       }
     },
   };
   const reassess = () => {
-    const next = ranks.find((rank) => [...keys.values()].includes(rank)) ?? 'Rest';
+    const wants = [...keys.values()];
+    wantsActivities = wants.some(({ activities }) => activities);
+    const next = ranks.find((rank) => wants.some((want) => want.urgency === rank)) ?? 'Rest';
     if (next === urgency) return;
     const nowMs = performance.now();
     urgency = next;
@@ -127,14 +143,14 @@ export function watchQueue({ name, server, namespace, agenda, onChange }: Watche
     if (state === 'in line') lineUp();
     else if (state === 'being asked') return;
     else if (next === 'RollOut') schedule(Math.min(dueMs, firstOfRollOut(nowMs, Math.random())));
-    else scheduleNext();
+    else if (next === 'Settling') schedule(Math.min(dueMs, nextMs()));
+    else schedule(nextMs());
   };
   return {
     keys,
-    attend: (key, wanted) => {
-      if (keys.get(key) === wanted) return;
+    attend: (key, want) => {
       const isFirst = keys.size === 0;
-      keys.set(key, wanted);
+      keys.set(key, want);
       if (isFirst) schedule(askAgain('RollOut', performance.now(), Math.random()));
       reassess();
     },
@@ -145,7 +161,7 @@ export function watchQueue({ name, server, namespace, agenda, onChange }: Watche
     seen: () => answer,
     failure: () => failure,
     forgottenAt: () => forgottenAt,
-    ageMs: () => Math.max(Date.now() - (answer ? Date.parse(answer.askedAt) : openedMs), 0),
+    ageMs,
     revive: () => {
       failure = undefined;
       failures = 0;

@@ -36,12 +36,14 @@ export function watchServer({ subject, readCredentials, agenda, calls, onChange 
   let question: HealthQuestion = healthCheck;
   let checking: Promise<boolean> | undefined;
   let inVain = 0;
+  let answeredMs = Number.NEGATIVE_INFINITY;
   let isClosed = false;
   const signIn = openSignIn({ subject, readCredentials, onDrop: () => check() });
 
   const ask: WatchedServer['ask'] = async (method, put) => {
     try {
       const answer = await signedIn(put);
+      answeredMs = performance.now();
       calls.count(method, 'OK');
       return answer;
     } catch (error) {
@@ -78,7 +80,7 @@ export function watchServer({ subject, readCredentials, agenda, calls, onChange 
       return false;
     } finally {
       checking = undefined;
-      if (!isClosed) agenda.at(performance.now() + (seen.state === 'Answers' ? answeringMs : failingMs), check);
+      if (!isClosed) agenda.at(performance.now() + (seen.state === 'Answers' ? answeringMs : failingMs), checkIfDue);
     }
   };
   const note = (next: Exclude<SeenServer, { state: 'NotAsked' }>) => {
@@ -98,14 +100,20 @@ export function watchServer({ subject, readCredentials, agenda, calls, onChange 
     checking ??= look();
     return checking;
   };
-  agenda.at(performance.now(), check);
+  /** Whatever was answered meanwhile says as much. */
+  const checkIfDue = () => {
+    const answers = seen.state === 'Answers' ? answeredMs + answeringMs : 0;
+    if (answers > performance.now()) agenda.at(answers, checkIfDue);
+    else check();
+  };
+  agenda.at(performance.now(), checkIfDue);
   return {
     seen: () => seen,
     ask,
     check,
     close: () => {
       isClosed = true;
-      agenda.drop(check);
+      agenda.drop(checkIfDue);
       signIn.close();
     },
   };

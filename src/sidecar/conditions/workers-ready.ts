@@ -4,7 +4,7 @@ import type { Reason } from '../../problem.ts';
 import type { Known } from '../known.ts';
 import type { SeenQueue } from '../observation.ts';
 import { type LivePollers, livePollers } from '../pollers.ts';
-import { firstPollMs, pollPeriodMs } from '../timing.ts';
+import { firstPollMs, graceMs, pollPeriodMs } from '../timing.ts';
 import { type Check, firstOf, isFalse, isTrue, isUnknown, type Verdict } from '../verdict.ts';
 import { counted, excerpt, listed } from '../words.ts';
 import { lastVerdict } from './last-verdict.ts';
@@ -21,6 +21,7 @@ const checks: readonly Check[] = [
   silent,
   namespaceForbidden,
   namespaceGone,
+  queueSilent,
   queueNotLooked,
   noRouting,
   forgotten,
@@ -85,6 +86,17 @@ function silent(known: Known): Verdict | undefined {
 function namespaceGone(known: Known): Verdict | undefined {
   const verdict = namespaceUnusable(known);
   return verdict?.reason === 'NamespaceNotFound' ? verdict : undefined;
+}
+
+/** The server answers, but not about the queue: the last answer is worth no more than that of a server that is silent. */
+function queueSilent(known: Known): Verdict | undefined {
+  const { queueFailure, taskQueue } = known.seen.temporal!;
+  if (!queueFailure) return;
+  const { since, failure, message } = queueFailure;
+  const words = `task queue "${excerpt(taskQueue)}" cannot be asked about since ${since.replace(/\.\d+/, '')}: ${excerpt(message)}`;
+  if (failure === 'Forbidden' || failure === 'Unauthenticated') return isUnknown('TemporalForbidden', words);
+  const until = Date.parse(since) + graceMs;
+  return known.nowMs < until ? { ...standing(known, words), until } : isUnknown('TemporalUnreachable', words);
 }
 
 function queueNotLooked(known: Known): Verdict | undefined {
