@@ -6,20 +6,7 @@ const require = createRequire(import.meta.url);
 
 /** The methods that are called; adding one here is all that it takes. */
 const methods = {
-  'temporal.api.workflowservice.v1.WorkflowService': [
-    'GetSystemInfo',
-    'DescribeNamespace',
-    'DescribeTaskQueue',
-    'CountWorkflowExecutions',
-    'DescribeWorkerDeployment',
-    'ListSchedules',
-    'DescribeSchedule',
-    'PatchSchedule',
-    'StartBatchOperation',
-    'DescribeBatchOperation',
-    'RequestCancelWorkflowExecution',
-    'TerminateWorkflowExecution',
-  ],
+  'temporal.api.workflowservice.v1.WorkflowService': ['GetSystemInfo', 'DescribeNamespace', 'DescribeTaskQueue'],
   'grpc.health.v1.Health': ['Check'],
   // Only so that the client finds them.
   'temporal.api.operatorservice.v1.OperatorService': [],

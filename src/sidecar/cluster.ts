@@ -67,10 +67,15 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
   });
   const watches: NamedWatch[] = [];
   const isSynced = () => watches.every(({ watch }) => hasLooked(watch));
-  const onState = () => {
-    if (isSynced()) tellSynced();
-    // What may be read or not is part of every verdict.
-    for (const key of processes.all.keys()) onChange(key);
+  /** What may not be read is part of the verdicts of its namespace; whether a watch is connected is not. */
+  const stateTeller = (namespace: string | undefined) => {
+    let wasForbidden = false;
+    return (isForbidden: boolean) => {
+      if (isSynced()) tellSynced();
+      if (isForbidden === wasForbidden) return;
+      wasForbidden = isForbidden;
+      for (const key of processes.all.keys()) if (namespace === undefined || namespaceIn(key) === namespace) onChange(key);
+    };
   };
   const processChanged = (key: string, now: Resource | undefined) => {
     if (!processes.change(key, now)) return;
@@ -81,7 +86,15 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
   const open = <T>(base: string, resource: string, options: Pick<WatchOptions<T>, 'keep' | 'onChange' | 'labelSelector'>) => {
     for (const namespace of namespaces ?? [undefined]) {
       const path = namespace === undefined ? `${base}/${resource}` : `${base}/namespaces/${namespace}/${resource}`;
-      watches.push({ resource, namespace, watch: watchResource<T>({ kube, path, onState, onError, ...options }) });
+      const tellState = stateTeller(namespace);
+      const watch: ResourceWatch<T> = watchResource<T>({
+        kube,
+        path,
+        onState: () => tellState(watch.state().kind === 'Forbidden'),
+        onError,
+        ...options,
+      });
+      watches.push({ resource, namespace, watch });
     }
   };
   open('/apis/ameide.io/v1', 'processes', { keep: keepProcess, onChange: processChanged });

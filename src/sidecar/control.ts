@@ -26,6 +26,7 @@ export interface ControlOptions {
   /** Undefined: nobody is asked for newer versions. */
   readonly source: DefinitionSource | undefined;
   readonly sourceIntervalMs: number;
+  readonly isLeader: () => boolean;
   /** This replica, as Events name it. */
   readonly instance: string;
 }
@@ -70,7 +71,7 @@ export function startControl(options: ControlOptions): Control {
     firstLooks: openFirstLooks(() => performance.now()),
     onShared: look,
   };
-  const patch = patcher({ kube, cluster, events, log, tally });
+  const patch = patcher({ kube, cluster, events, log, tally, isLeader: options.isLeader });
   const queue = workQueue({
     concurrency,
     work: (key) => tally.timed(() => reconcile(key, world, patch)),

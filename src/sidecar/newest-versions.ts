@@ -39,16 +39,21 @@ export function newestVersions({ source, intervalMs, onChange, onFailure }: Newe
     answers.set(question, answer.version);
     for (const [key, its] of wanted) if (its === question) onChange(key);
   };
-  const askAll = () => {
+  let isAsking = false;
+  const askAll = async () => {
+    // A source that is silent must not be asked faster than it fails.
+    if (isAsking) return;
+    isAsking = true;
     const questions = new Set(wanted.values());
     for (const known of [...answers.keys(), ...asked]) {
       if (questions.has(known)) continue;
       answers.delete(known);
       asked.delete(known);
     }
-    for (const question of questions) limit(() => ask(question)).catch((error: Error) => onFailure(error.message));
+    await Promise.all([...questions].map((question) => limit(() => ask(question)).catch((error: Error) => onFailure(error.message))));
+    isAsking = false;
   };
-  const timer = setInterval(askAll, intervalMs);
+  const timer = setInterval(() => void askAll(), intervalMs);
   return {
     want: (key, process) => {
       const question = process && questionOf(process);

@@ -19,10 +19,13 @@ export interface PatchOptions {
   readonly events: EventRecorder;
   readonly log: Log;
   readonly tally: Tally;
+  /** False: this replica no longer leads, or may not be sure of it. */
+  readonly isLeader: () => boolean;
 }
 
-export function patcher({ kube, cluster, events, log, tally }: PatchOptions): Patch {
+export function patcher({ kube, cluster, events, log, tally, isLeader }: PatchOptions): Patch {
   return async (process, status, turned) => {
+    if (!isLeader()) throw new Error('this replica does not lead any more');
     const written = await applyStatus(kube, process, status);
     tally.wrote('superseded' in written ? 'superseded' : 'written');
     if ('superseded' in written) return;

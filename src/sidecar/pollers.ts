@@ -30,9 +30,10 @@ function liveAmong(pollers: readonly SeenPoller[], pods: readonly SeenPod[], ask
   if (placed.length > 0) {
     return { pollers: placed.map(({ poller }) => poller), podNames: new Set(placed.map(({ pod }) => pod.name)), byFreshness: false };
   }
-  const custom = pods.some(({ runningSince }) => runningSince !== undefined)
-    ? fresh.filter((poller) => isCustom(poller) && !podOf(poller, pods))
-    : [];
+  // An entry with a default identity of ours tells that they have no custom ones.
+  const areDefault = pollers.some((poller) => !isCustom(poller) && podOf(poller, pods));
+  const isSinceStart = (poller: SeenPoller) => pods.some((pod) => hasPolledSinceStart(poller, pod));
+  const custom = areDefault ? [] : fresh.filter((poller) => isCustom(poller) && !podOf(poller, pods) && isSinceStart(poller));
   return { pollers: custom, podNames: new Set(), byFreshness: custom.length > 0 };
 }
 

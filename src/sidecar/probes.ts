@@ -8,8 +8,6 @@ export interface ProbesOptions {
   readonly port: number;
   /** Undefined: ready; else what it waits for. */
   readonly notReady: () => string | undefined;
-  /** Undefined: alive; else what is wrong, and a restart would mend. */
-  readonly notAlive: () => string | undefined;
   readonly metrics: () => Promise<string>;
 }
 
@@ -21,13 +19,13 @@ export interface Probes {
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Throws when the port cannot be had. */
-export async function openProbes({ host, port, notReady, notAlive, metrics }: ProbesOptions): Promise<Probes> {
+export async function openProbes({ host, port, notReady, metrics }: ProbesOptions): Promise<Probes> {
   const answer = (response: ServerResponse, problem: string | undefined) => {
     response.writeHead(problem === undefined ? 200 : 503, { 'content-type': 'text/plain' }).end(`${problem ?? 'ok'}\n`);
   };
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
-    if (path === '/healthz') answer(response, notAlive());
+    if (path === '/healthz') answer(response, undefined);
     else if (path === '/readyz') answer(response, notReady());
     else if (path === '/metrics') sendMetrics(response, metrics);
     else response.writeHead(404).end('try /healthz, /readyz or /metrics\n');

@@ -2,11 +2,17 @@
 
 const longest = 200;
 
+/** Control characters, line breaks, and what turns the direction of writing. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
+
 export function excerpt(text: string, limit = longest): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
+  const line = text
+    .slice(0, 4 * limit)
+    .replace(unprintable, ' ')
+    .trim();
   const characters = [...line];
-  return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
+  return characters.length <= limit && text.length <= 4 * limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
 }
 
 /** `a, b and 3 more`. */

@@ -7,7 +7,6 @@ export interface WorkQueue {
   add(key: string): void;
   /** Later than now; an earlier time that is set already stands. */
   addAfter(key: string, ms: number): void;
-  forget(key: string): void;
   /** How many wait now. */
   depth(): number;
   /** Takes nothing up any more, and waits for what is under way. */
@@ -23,6 +22,8 @@ export interface WorkQueueOptions {
 
 const firstRetryMs = 500;
 const longestRetryMs = 60_000;
+/** Timers do not take any number. */
+const longestWaitMs = 3_600_000;
 
 export function workQueue({ work, onError, concurrency }: WorkQueueOptions): WorkQueue {
   const waiting = new Set<string>();
@@ -38,14 +39,14 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
   };
   const addAfter = (key: string, ms: number) => {
     if (isStopped) return;
-    const at = Date.now() + ms;
+    const at = Date.now() + Math.min(ms, longestWaitMs);
     const set = timers.get(key);
     if (set && set.at <= at) return;
     if (set) clearTimeout(set.timer);
     const timer = setTimeout(() => {
       timers.delete(key);
       add(key);
-    }, ms);
+    }, at - Date.now());
     timers.set(key, { at, timer });
   };
   const takeUp = () => {
@@ -76,12 +77,6 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
   return {
     add,
     addAfter,
-    forget: (key) => {
-      waiting.delete(key);
-      failures.delete(key);
-      clearTimeout(timers.get(key)?.timer);
-      timers.delete(key);
-    },
     depth: () => waiting.size + busy.size,
     stop: async () => {
       isStopped = true;

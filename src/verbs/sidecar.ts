@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openConfiguredSource } from '../definition/open-configured-source.ts';
 import type { DefinitionSource } from '../definition/source.ts';
 import { connectKube, type Kube } from '../kube/connect.ts';
@@ -31,6 +32,10 @@ export interface SidecarOptions {
   readonly leaderElection: boolean;
   readonly leaseName: string;
 }
+
+/** Told to stop, it ends within two seconds, also when the API server is silent. */
+const stopWithinMs = 1_400;
+const lingerMs = 300;
 
 /** 0: it was told to stop; 1: it cannot run, or no longer leads, and a restart is the remedy. */
 export async function sidecarVerb(options: SidecarOptions, terminal: Terminal): Promise<number> {
@@ -62,11 +67,18 @@ export async function sidecarVerb(options: SidecarOptions, terminal: Terminal): 
   const led = lead({ options, kube, log, tally, instance, running, source: source?.source });
   const code = await Promise.race([stopped, led]);
   log.info('stopping', { reason: code.reason });
-  await running.control?.stop();
-  await leadership?.stop();
+  await Promise.race([stopAll(running), delay(stopWithinMs)]);
   probes.close();
   kube.close();
+  // Whatever is still open has had its time.
+  setTimeout(() => process.exit(code.exitCode), lingerMs).unref();
   return code.exitCode;
+}
+
+/** What is under way is finished first; then the Lease is given back. */
+async function stopAll({ control, leadership }: Running): Promise<void> {
+  await control?.stop();
+  await leadership?.stop();
 }
 
 interface Running {
@@ -120,7 +132,6 @@ function serve({ options, kube, tally, running }: Parts): Promise<Probes> {
     host: options.host,
     port: options.port,
     metrics,
-    notAlive: () => undefined,
     notReady: () => (running.control && !running.control.cluster.isSynced() ? 'the API server was not listed yet' : undefined),
   });
 }
@@ -142,6 +153,7 @@ async function lead({ options, kube, log, tally, instance, running, source }: Le
   log.info('leading', { instance });
   const { temporalRate, sourceIntervalMs } = options;
   running.control = startControl({
+    isLeader: () => leadership?.isLeader() ?? true,
     kube,
     log,
     tally,

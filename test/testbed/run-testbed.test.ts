@@ -110,4 +110,15 @@ test('what it does not know is refused, with the usage', async (context) => {
   assert.match(command.output(), 'usage: npm run testbed');
 });
 
+test('the demonstration shows a Process become Ready, a workflow complete and a lost worker come back, and leaves nothing', async (context) => {
+  const command = start(context, ['demo']);
+  assert.is(await command.ended, 0, command.output());
+  const output = command.output();
+  for (const shown of ['2 → 3', 'Ready=True AllReady', 'workflow lead-4711 completed with version 3', 'Ready=False', 'Ending …']) {
+    assert.ok(output.includes(shown), `${shown}\n${output}`);
+  }
+  assert.is(output.split('Ready=True AllReady').length - 1, 2, 'once at first, once after the loss');
+  await untilNothingRuns(context.dir);
+});
+
 test.run();

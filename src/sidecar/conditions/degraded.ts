@@ -1,12 +1,13 @@
 /** Degraded: something is impaired, though workers may still run. */
 
 import type { Known } from '../known.ts';
+import type { SeenPod } from '../observation.ts';
 import { firstPollMs, pollPeriodMs } from '../timing.ts';
 import { isFalse, isTrue, type Verdict } from '../verdict.ts';
 import { listed } from '../words.ts';
 import { lastVerdict } from './last-verdict.ts';
 import { troubleOf } from './pod-trouble.ts';
-import { isRollingOut, lostPods } from './roll-out.ts';
+import { earliestAfter, isRollingOut, lostPods } from './roll-out.ts';
 import { pollersOf } from './workers-ready.ts';
 
 export interface Impairing {
@@ -19,7 +20,8 @@ export function degraded(known: Known, { temporal, dependencies, definition }: I
   const cause = [definition, temporal, dependencies].find(({ status }) => status === 'False');
   if (cause) return isTrue(cause.reason, cause.message);
   const lost = partlyLost(known);
-  if (lost?.until === undefined) return lost ? isTrue('WorkersPartlyLost', lost.message) : isFalse('NotDegraded', 'nothing is impaired');
+  if (!lost) return isFalse('NotDegraded', 'nothing is impaired', nextSilence(known));
+  if (lost.until === undefined) return isTrue('WorkersPartlyLost', lost.message);
   const last = lastVerdict(known, 'Degraded');
   return last?.reason === 'WorkersPartlyLost' ? { ...last, until: lost.until } : isFalse('NotDegraded', 'nothing is impaired', lost.until);
 }
@@ -49,13 +51,23 @@ function completeAt({ seen, nowMs }: Known): number | undefined {
 }
 
 function silentPods(known: Known): Loss | undefined {
-  const live = pollersOf(known);
-  if (!live || live.byFreshness || live.podNames.size === 0 || known.seen.temporal?.server.state !== 'Answers') return;
-  const silent = known.pods.filter(
-    ({ name, isReady, runningSince }) =>
-      isReady && !live.podNames.has(name) && runningSince !== undefined && known.nowMs - Date.parse(runningSince) >= firstPollMs,
-  );
+  const silent = unheardPods(known).filter(({ runningSince }) => known.nowMs - Date.parse(runningSince!) >= firstPollMs);
   if (silent.length === 0) return;
   const message = `${listed(silent.map(({ name }) => name))} ${silent.length === 1 ? 'is' : 'are'} ready but ${silent.length === 1 ? 'does' : 'do'} not poll`;
   return { message, until: completeAt(known) };
+}
+
+/** When a pod that has not polled yet should have. */
+function nextSilence(known: Known): number | undefined {
+  return earliestAfter(
+    known.nowMs,
+    unheardPods(known).map(({ runningSince }) => Date.parse(runningSince!) + firstPollMs),
+  );
+}
+
+/** Ready pods that do not poll while others of the Process do. */
+function unheardPods(known: Known): SeenPod[] {
+  const live = pollersOf(known);
+  if (!live || live.byFreshness || live.podNames.size === 0 || known.seen.temporal?.server.state !== 'Answers') return [];
+  return known.pods.filter(({ name, isReady, runningSince }) => isReady && runningSince !== undefined && !live.podNames.has(name));
 }

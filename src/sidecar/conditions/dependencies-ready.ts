@@ -4,6 +4,7 @@ import type { Known } from '../known.ts';
 import type { SeenDependency } from '../observation.ts';
 import { type Check, firstOf, isFalse, isTrue, isUnknown, type Verdict } from '../verdict.ts';
 import { excerpt, listed } from '../words.ts';
+import { lastVerdict } from './last-verdict.ts';
 import { specUnreadable } from './unreadable.ts';
 
 const checks: readonly Check[] = [
@@ -16,12 +17,18 @@ const checks: readonly Check[] = [
   ),
   found('NotReady', (them) => isFalse('DependencyNotReady', `${names(them)} ${them.length === 1 ? 'is' : 'are'} not Ready${words(them)}`)),
   found('Unreadable', (them) => isUnknown('CannotRead', `cannot read ${names(them)}${words(them)}`)),
+  standing,
   found('NotLooked', (them) => isUnknown('NotLookedYet', `${names(them)} ${them.length === 1 ? 'was' : 'were'} not looked up yet`)),
   all,
 ];
 
 export function dependenciesReady(known: Known): Verdict {
   return firstOf(checks, known);
+}
+
+/** A sidecar that has just begun to look changes nothing. */
+function standing(known: Known): Verdict | undefined {
+  return known.seen.dependencies.some(({ state }) => state === 'NotLooked') ? lastVerdict(known, 'DependenciesReady') : undefined;
 }
 
 function found(state: SeenDependency['state'], verdict: (them: readonly SeenDependency[]) => Verdict): Check {

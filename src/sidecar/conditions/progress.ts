@@ -57,9 +57,12 @@ export function progress(known: Known, ready: Verdict, judged: readonly Judged[]
   return {};
 }
 
-/** From when the condition has been as it is. */
+/** From when this has been what is wrong: where Reconciling tells it, since that is, because a condition's own time moves with its status only. */
 function settlesAt({ previous, nowMs }: Known, { type, verdict }: Judged): number {
   const last = previous.get(type);
-  const since = last?.status === verdict.status ? Date.parse(last.lastTransitionTime) : Number.NaN;
-  return (Number.isNaN(since) ? nowMs : since) + settleMs;
+  if (last?.status !== verdict.status || last.reason !== verdict.reason) return nowMs + settleMs;
+  const reconciling = previous.get('Reconciling');
+  const told = reconciling?.status === 'True' && reconciling.reason === verdict.reason ? reconciling : last;
+  const since = Date.parse(told.lastTransitionTime);
+  return Math.min(Number.isNaN(since) ? nowMs : since, nowMs) + settleMs;
 }

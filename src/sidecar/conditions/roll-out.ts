@@ -23,9 +23,22 @@ export function lostPods({ pods, nowMs }: Known): SeenPod[] {
   return pods.filter((pod) => !pod.isReady && (hasTrouble(pod) || nowMs - Date.parse(pod.createdAt) >= firstPollMs));
 }
 
+/** When the next pod that is on its way would count as lost, if nothing happens; undefined: none is on its way. */
+export function nextLoss({ pods, nowMs }: Known): number | undefined {
+  return earliestAfter(
+    nowMs,
+    pods.filter(({ isReady }) => !isReady).map(({ createdAt }) => Date.parse(createdAt) + firstPollMs),
+  );
+}
+
+export function earliestAfter(nowMs: number, times: readonly number[]): number | undefined {
+  const later = times.filter((time) => time > nowMs);
+  return later.length === 0 ? undefined : Math.min(...later);
+}
+
 function hasTrouble(pod: SeenPod): boolean {
-  const { restarts, waiting, lastExit, unschedulable, phase } = pod;
-  if (restarts > 0 || lastExit !== undefined || unschedulable !== undefined || phase === 'Failed' || wasReady(pod)) return true;
+  const { restarts, waiting, lastExit, unschedulable } = pod;
+  if (restarts > 0 || lastExit !== undefined || unschedulable !== undefined || wasReady(pod)) return true;
   return waiting !== undefined && waiting.reason !== 'ContainerCreating' && waiting.reason !== 'PodInitializing';
 }
 

@@ -4,7 +4,7 @@ import { annotationOf } from '../../resource.ts';
 import type { Known } from '../known.ts';
 import { type Check, firstOf, isFalse, isTrue, isUnknown, type Verdict } from '../verdict.ts';
 import { troubleOf } from './pod-trouble.ts';
-import { isRollingOut, isStuck } from './roll-out.ts';
+import { isRollingOut, isStuck, nextLoss } from './roll-out.ts';
 import { cannotRead, specUnreadable } from './unreadable.ts';
 
 const checks: readonly Check[] = [
@@ -85,6 +85,7 @@ function rollingOut(known: Known): Verdict | undefined {
   return isFalse(
     'RollingOut',
     `${updated} of ${desired} pods are updated, ${ready} ready${old > 0 ? `, ${old} old` : ''}${trouble && `; ${trouble}`}`,
+    nextLoss(known),
   );
 }
 

@@ -17,15 +17,26 @@ export function keepDefinition(configMap: Resource): OwnedDefinition | undefined
   const checksum = annotationOf(configMap, annotation.definitionChecksum);
   const id = annotationOf(configMap, annotation.definitionId);
   const tenantId = annotationOf(configMap, annotation.definitionTenant);
-  if (owner === undefined || checksum === undefined || id === undefined || tenantId === undefined) return;
+  if (owner === undefined || !isChecksum(checksum) || id === undefined || tenantId === undefined) return;
   const text = textIn(objectIn(configMap, 'data'), definition.key);
   const seen: SeenDefinition = {
     configMap: nameOf(configMap),
     id,
     tenantId,
-    version: Number(annotationOf(configMap, annotation.definitionVersion)) || 0,
+    version: versionOf(annotationOf(configMap, annotation.definitionVersion)),
     checksum,
     ...optional('found', text === undefined ? undefined : checksumOf(text)),
   };
   return { owner, seen };
+}
+
+/** What anybody may have written there goes into our status, which the API server must accept. */
+function isChecksum(text: string | undefined): text is string {
+  return text !== undefined && /^sha256:[0-9a-f]{64}$/.test(text);
+}
+
+/** 0: it claims none that is one. */
+function versionOf(text: string | undefined): number {
+  const version = Number(text);
+  return Number.isSafeInteger(version) && version > 0 ? version : 0;
 }

@@ -13,12 +13,12 @@ export interface OwnedPod {
 
 const hostnameLimit = 63;
 
-/** Undefined: it is no worker of a Process, or has ended for good. */
+/** Undefined: it is no worker of a Process, or has ended for good (an evicted one stays `Failed` long after it was replaced). */
 export function keepPod(pod: Resource): OwnedPod | undefined {
   const metadata = objectIn(pod, 'metadata');
   const processLabel = textIn(objectIn(metadata, 'labels'), selectorLabel.process);
   const phase = textIn(objectIn(pod, 'status'), 'phase') ?? 'Pending';
-  if (processLabel === undefined || phase === 'Succeeded') return;
+  if (processLabel === undefined || phase === 'Succeeded' || phase === 'Failed') return;
   const spec = objectIn(pod, 'spec');
   const current = mountsOf(spec).find(({ path }) => path === definition.key)?.configMap;
   const seen: SeenPod = {
