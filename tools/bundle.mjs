@@ -41,6 +41,7 @@ writeFileSync(`${dist}/package.json`, '{ "type": "commonjs" }\n');
 copyFileSync(`${root}tools/launcher.cjs`, `${dist}/ameide-process`);
 chmodSync(`${dist}/ameide-process`, 0o755);
 keepCompiledCode();
+checkChunks(chunks);
 
 /** dist/function.js, one expression: a function of `require` and of what loads a chunk. Gives the modules that it loads so, by chunk name. */
 async function bundleFunction() {
@@ -99,4 +100,14 @@ function keepCompiledCode() {
   });
   if (status === 0 && stdout.includes('kind: Deployment')) return;
   throw new Error(`tools/usual-list.yaml is no longer rendered, mend it so that it can be compiled for: ${stderr}`);
+}
+
+/** What was left out of a chunk may be missed as soon as it is loaded. */
+function checkChunks(loaded) {
+  const loads = [...loaded.keys()].map((chunk) => `await import('./chunks/${chunk}.mjs');`).join('');
+  const { status, stderr } = spawnSync(`${root}node_modules/.bin/node`, ['--input-type=module', '-e', loads], {
+    cwd: dist,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`a chunk of dist/ cannot be loaded: ${stderr}`);
 }

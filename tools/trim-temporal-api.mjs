@@ -14,7 +14,7 @@ const methods = {
 };
 
 /** What the client reads while it is loaded, whatever is called. */
-const always = ['temporal.api.enums.v1', 'temporal.api.errordetails.v1', 'google.rpc', 'google.protobuf'];
+const always = ['temporal.api.enums.v1', 'temporal.api.sdk.v1', 'temporal.api.errordetails.v1', 'google.rpc', 'google.protobuf'];
 
 export const trimTemporalApi = {
   name: 'trim-temporal-api',
