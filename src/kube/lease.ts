@@ -1,16 +1,12 @@
 /** Leader election by a Lease, as client-go does it: of several candidates one leads, and it stops before another may begin. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Resource, valueAt } from '../resource.ts';
-import type { Kube } from './connect.ts';
-import { isFailure } from './failure.ts';
+import type { Resource } from '../resource.ts';
+import { holdingOf, type LeaseName, readLease, recordOf, releaseLease, takeLease } from './lease-object.ts';
 
-export interface LeaseOptions {
-  readonly kube: Kube;
-  readonly namespace: string;
-  readonly name: string;
-  /** Who we are; different for each replica. */
-  readonly identity: string;
+export interface LeaseOptions extends LeaseName {
   readonly times?: LeaseTimes;
+  /** Why it is not known whose the Lease is, when that is news. */
+  readonly onTrouble?: (message: string) => void;
 }
 
 export interface LeaseTimes {
@@ -22,6 +18,10 @@ export interface LeaseTimes {
 }
 
 const usualTimes: LeaseTimes = { durationMs: 15_000, renewWithinMs: 10_000, retryMs: 2_000 };
+/** With less time than this left no request is worth beginning. */
+const shortestRequestMs = 20;
+/** For what is under way, and for giving it back: the end must be quick. */
+const stopWithinMs = 500;
 
 export interface Leadership {
   /** Resolves when this replica leads; rejects when it is stopped before. */
@@ -33,130 +33,108 @@ export interface Leadership {
   stop(): Promise<void>;
 }
 
-/** What the Lease said when it last changed, and when that was by our own clock: the clocks of others do not matter. */
-interface Seen {
-  readonly record: string;
-  readonly atMs: number;
+/** What this candidate knows. Times are by its own steady clock: the clocks of others, and changes of its own, do not matter. */
+interface Candidate {
+  readonly options: LeaseOptions;
+  readonly times: LeaseTimes;
+  lease: Resource | undefined;
+  /** When the Lease was first seen as it is. */
+  seenAt: number;
+  /** When the last renewal that succeeded was begun; undefined: it does not lead. */
+  renewedAt: number | undefined;
 }
 
 export function campaign(options: LeaseOptions): Leadership {
   const times = options.times ?? usualTimes;
-  const aborter = new AbortController();
-  let renewedAt: number | undefined;
-  let tellAcquired = () => {};
-  let tellLost = (_: string) => {};
-  let fail = (_: Error) => {};
+  const candidate: Candidate = { options, times, lease: undefined, seenAt: 0, renewedAt: undefined };
+  const stopping = new AbortController();
+  let running = Promise.resolve<string | undefined>(undefined);
   const acquired = new Promise<void>((resolve, reject) => {
-    tellAcquired = resolve;
-    fail = reject;
+    stopping.signal.addEventListener('abort', () => reject(new Error('stopped')));
+    running = run(candidate, stopping.signal, resolve);
   });
   acquired.catch(() => {});
   const lost = new Promise<string>((resolve) => {
-    tellLost = resolve;
+    running.then((why) => why !== undefined && resolve(why));
   });
-  const run = async () => {
-    let seen: Seen | undefined;
-    while (!aborter.signal.aborted) {
-      const startedAt = performance.now();
-      const tried = await tryOnce(options, seen, times).catch((error: Error) => ({ seen, isOurs: false, words: error.message }));
-      seen = tried.seen;
-      if (tried.isOurs) {
-        if (renewedAt === undefined) tellAcquired();
-        renewedAt = startedAt;
-      } else if (renewedAt !== undefined) {
-        const isTaken = tried.words === undefined;
-        if (isTaken || performance.now() - renewedAt > times.renewWithinMs) {
-          renewedAt = undefined;
-          return tellLost(isTaken ? 'another replica has the Lease' : `the Lease could not be renewed: ${tried.words}`);
-        }
-      }
-      await delay(times.retryMs * (0.9 + Math.random() / 5), undefined, { signal: aborter.signal }).catch(() => {});
-    }
-  };
-  const running = run();
+  const isLeader = () => candidate.renewedAt !== undefined && performance.now() - candidate.renewedAt < times.durationMs;
   return {
     acquired,
     lost,
-    isLeader: () => renewedAt !== undefined && performance.now() - renewedAt < times.durationMs,
+    isLeader,
     stop: async () => {
-      aborter.abort();
-      fail(new Error('stopped'));
-      await running;
-      if (renewedAt !== undefined) await release(options).catch(() => {});
-      renewedAt = undefined;
+      stopping.abort();
+      await Promise.race([running, delay(stopWithinMs)]);
+      const wasLeader = isLeader();
+      candidate.renewedAt = undefined;
+      if (wasLeader && candidate.lease) await releaseLease(options, candidate.lease, stopWithinMs).catch(() => {});
     },
   };
 }
 
-interface Tried {
-  readonly seen: Seen | undefined;
-  readonly isOurs: boolean;
-  /** Why it is not known whose it is. */
-  readonly words?: string;
-}
-
-/** Creates, renews or takes over the Lease; a conflict means that another was quicker. */
-async function tryOnce(options: LeaseOptions, seen: Seen | undefined, times: LeaseTimes): Promise<Tried> {
-  const live = await read(options);
-  if (!live) return write(options, 'POST', leaseOf(options, times, undefined), seen);
-  const record = JSON.stringify(live.spec);
-  const now = seen?.record === record ? seen : { record, atMs: performance.now() };
-  const holder = valueAt(live, 'spec', 'holderIdentity');
-  const isFree = typeof holder !== 'string' || holder === '';
-  if (holder !== options.identity && !isFree && performance.now() - now.atMs < times.durationMs) return { seen: now, isOurs: false };
-  return write(options, 'PUT', leaseOf(options, times, live), now);
-}
-
-async function read({ kube, namespace, name }: LeaseOptions): Promise<Resource | undefined> {
-  try {
-    return await kube.request({ method: 'GET', path: `${collection(namespace)}/${name}`, timeoutMs: 5_000 });
-  } catch (error) {
-    if (isFailure(error, 'NotFound')) return;
-    throw error;
+/** Resolves with why it leads no longer; with nothing when it is stopped. */
+async function run(candidate: Candidate, signal: AbortSignal, tellAcquired: () => void): Promise<string | undefined> {
+  const { options, times } = candidate;
+  let trouble: string | undefined;
+  while (!signal.aborted) {
+    if (timeLeft(candidate) < shortestRequestMs)
+      return lose(candidate, `the Lease could not be renewed: ${trouble ?? 'others write it, too'}`);
+    const failure = await attempt(candidate).catch((error: Error) => error.message);
+    if (signal.aborted) return;
+    if (failure !== undefined && failure !== trouble) options.onTrouble?.(failure);
+    trouble = failure;
+    const usurper = candidate.renewedAt !== undefined && holderBesides(candidate);
+    if (usurper) return lose(candidate, `another replica has the Lease: ${usurper}`);
+    if (candidate.renewedAt !== undefined) tellAcquired();
+    const pause = Math.min(times.retryMs * (0.9 + Math.random() / 5), timeLeft(candidate));
+    await delay(pause, undefined, { signal }).catch(() => {});
   }
+  return;
 }
 
-async function write(
-  { kube, namespace, name }: LeaseOptions,
-  method: 'POST' | 'PUT',
-  lease: Resource,
-  seen: Seen | undefined,
-): Promise<Tried> {
-  const path = method === 'POST' ? collection(namespace) : `${collection(namespace)}/${name}`;
-  try {
-    const written = await kube.request({ method, path, body: lease, timeoutMs: 5_000 });
-    return { seen: { record: JSON.stringify(written.spec), atMs: performance.now() }, isOurs: true };
-  } catch (error) {
-    if (isFailure(error, 'Conflict')) return { seen, isOurs: false };
-    throw error;
-  }
+function lose(candidate: Candidate, why: string): string {
+  candidate.renewedAt = undefined;
+  return why;
 }
 
-async function release(options: LeaseOptions): Promise<void> {
-  const live = await read(options);
-  if (!live || valueAt(live, 'spec', 'holderIdentity') !== options.identity) return;
-  const spec = { ...(live.spec as object), holderIdentity: '', leaseDurationSeconds: 1 };
-  await write(options, 'PUT', { ...live, spec }, undefined);
+/** One look, and a renewal or a take-over where that is due. Throws when the API server does not do it. */
+async function attempt(candidate: Candidate): Promise<undefined> {
+  const { options, times } = candidate;
+  const isLeading = candidate.renewedAt !== undefined;
+  // A leader knows its Lease: only when another has written it, it looks.
+  if (!isLeading || !candidate.lease) see(candidate, await readLease(options, requestMs(candidate)));
+  if (!mayTake(candidate)) return;
+  const beganAt = performance.now();
+  const taken = await takeLease(options, candidate.lease, { durationMs: times.durationMs, timeoutMs: requestMs(candidate) });
+  if (taken) {
+    see(candidate, taken);
+    candidate.renewedAt = beganAt;
+  } else if (isLeading) see(candidate, await readLease(options, requestMs(candidate)));
+  return;
 }
 
-function leaseOf({ namespace, name, identity }: LeaseOptions, times: LeaseTimes, live: Resource | undefined): Resource {
-  const now = new Date().toISOString().replace('Z', '000Z');
-  const isOurs = valueAt(live, 'spec', 'holderIdentity') === identity;
-  const transitions = Number(valueAt(live, 'spec', 'leaseTransitions') ?? 0);
-  return {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    metadata: live?.metadata ?? { namespace, name },
-    spec: {
-      holderIdentity: identity,
-      leaseDurationSeconds: Math.max(Math.round(times.durationMs / 1000), 1),
-      acquireTime: isOurs ? valueAt(live, 'spec', 'acquireTime') : now,
-      renewTime: now,
-      leaseTransitions: isOurs || !live ? transitions : transitions + 1,
-    },
-  };
+/** Until a leader must have renewed, which no request may outlast; a candidate has time. */
+function timeLeft({ renewedAt, times }: Candidate): number {
+  return renewedAt === undefined ? times.renewWithinMs : renewedAt + times.renewWithinMs - performance.now();
 }
 
-function collection(namespace: string): string {
-  return `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+function requestMs(candidate: Candidate): number {
+  return Math.max(timeLeft(candidate), shortestRequestMs);
+}
+
+function see(candidate: Candidate, lease: Resource | undefined): void {
+  const isNews = !lease || !candidate.lease || recordOf(lease) !== recordOf(candidate.lease);
+  candidate.lease = lease;
+  if (isNews) candidate.seenAt = performance.now();
+}
+
+function mayTake({ options, lease, seenAt }: Candidate): boolean {
+  if (!lease) return true;
+  const { holder, durationMs } = holdingOf(lease);
+  return holder === '' || holder === options.identity || performance.now() - seenAt >= durationMs;
+}
+
+function holderBesides({ options, lease }: Candidate): string | undefined {
+  const holder = lease && holdingOf(lease).holder;
+  return holder === options.identity ? undefined : holder;
 }

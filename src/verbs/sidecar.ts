@@ -52,7 +52,13 @@ export async function sidecarVerb(options: SidecarOptions, terminal: Terminal): 
   const tally = openTally();
   const instance = `${hostname()}_${randomBytes(4).toString('hex')}`;
   const leadership = options.leaderElection
-    ? campaign({ kube, namespace: kube.namespace, name: options.leaseName, identity: instance })
+    ? campaign({
+        kube,
+        namespace: kube.namespace,
+        name: options.leaseName,
+        identity: instance,
+        onTrouble: (message) => log.warn('the Lease cannot be read or written', { message }),
+      })
     : undefined;
   const running: Running = { control: undefined, leadership };
   let probes: Probes;
