@@ -150,8 +150,6 @@ export interface SeenQueue {
   readonly workflowPollers: readonly SeenPoller[];
   /** Asked only where no workflow poller is live; absent: not asked. */
   readonly activityPollers?: readonly SeenPoller[];
-  /** When the server was found to have lost entries that it keeps for 300 s otherwise: it was restarted behind our back. */
-  readonly forgotAt?: Time;
   /** The Worker Deployment version that gets the tasks, `deployment:build`; absent: unversioned workers get them. */
   readonly currentVersion?: string;
 }

@@ -122,9 +122,9 @@ function noRouting(known: Known): Verdict | undefined {
 
 /** A server that was restarted has an empty list until each worker has polled again. */
 function forgotten(known: Known): Verdict | undefined {
-  const { server, queue } = known.seen.temporal!;
+  const { server } = known.seen.temporal!;
   if (server.state !== 'Answers' || pollersOf(known)!.pollers.length > 0) return;
-  const until = Math.max(Date.parse(server.since), Date.parse(queue!.forgotAt ?? server.since)) + pollPeriodMs;
+  const until = Date.parse(server.since) + pollPeriodMs;
   const last = lastVerdict(known, 'WorkersReady');
   return known.nowMs < until && last?.status === 'True' ? { ...last, until } : undefined;
 }
