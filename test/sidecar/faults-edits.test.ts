@@ -7,7 +7,7 @@ import { demand, type KubeObject } from '../testbed/api.ts';
 import { apply } from '../testbed/apply.ts';
 import { root } from '../testbed/parts.ts';
 import { edit, faulty, namespace, remove, temporalNamespace, temporalOf } from './live-bed.ts';
-import { isReady, type Stage, type Story, tellStories } from './stories.ts';
+import { becomesReady, isReady, type Stage, type Story, tellStories } from './stories.ts';
 
 const specEdited: Story = {
   title: 'the live spec was edited: its workers are of another render, until a sync',
@@ -163,11 +163,6 @@ const deleted: Story = {
     await stage.says('bare', isReady);
   },
 };
-
-async function becomesReady(stage: Stage, name: string): Promise<void> {
-  await stage.sync(name);
-  await stage.says(name, isReady);
-}
 
 async function setVariable(stage: Stage, process: string, name: string, value: string): Promise<void> {
   const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${process}-process`;

@@ -5,7 +5,7 @@ import { demand } from '../testbed/api.ts';
 import { exampleWorker } from '../testbed/node/images.ts';
 import { until } from '../testbed/until.ts';
 import { edit, faulty, podsOf, temporalNamespace, workerProbes } from './live-bed.ts';
-import { isReady, type Stage, type Story, tellStories } from './stories.ts';
+import { becomesReady, isReady, type Stage, type Story, tellStories } from './stories.ts';
 
 const crashes: Story = {
   title: 'a worker that crashes again and again after it was ready, and a commit that mends it',
@@ -131,11 +131,6 @@ const unusual: Story = {
     await stage.says('activities', { ...isReady, WorkersReady: /is polled for activities only by 1 of 1 pod/ });
   },
 };
-
-async function becomesReady(stage: Stage, name: string): Promise<void> {
-  await stage.sync(name);
-  await stage.says(name, isReady);
-}
 
 async function signalOnlyPod(stage: Stage, process: string, signal: NodeJS.Signals): Promise<void> {
   const pods = await podsOf(stage, process);

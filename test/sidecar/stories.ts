@@ -27,6 +27,11 @@ export interface Stage extends LiveBed {
   says(name: string, expected: Expected, limitMs?: number): Promise<LiveStatus>;
 }
 
+export async function becomesReady(stage: Stage, name: string): Promise<void> {
+  await stage.sync(name);
+  await stage.says(name, isReady);
+}
+
 export const isReady: Expected = { Ready: /^True/, Degraded: /^False/, Reconciling: null, Stalled: null };
 
 interface Context {

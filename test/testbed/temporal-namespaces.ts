@@ -29,7 +29,7 @@ const registration = (namespace: string) =>
 export function openNamespaces(address: string): TemporalNamespaces {
   const channelArgs = { 'grpc.initial_reconnect_backoff_ms': 50, 'grpc.max_reconnect_backoff_ms': 200 };
   const connection = Connection.lazy({ address, interceptors: [], channelArgs });
-  const soon = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + 5_000, call);
+  const soon = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + 15_000, call);
   const isServed = async (namespace: string) => {
     const { customAttributes } = await soon(() => connection.operatorService.listSearchAttributes({ namespace }));
     return searchAttribute in customAttributes;
@@ -38,7 +38,9 @@ export function openNamespaces(address: string): TemporalNamespaces {
     createNamespace: async (namespace) => {
       await soon(() => connection.workflowService.registerNamespace(registration(namespace)));
       const searchAttributes = { [searchAttribute]: keyword };
-      await soon(() => connection.operatorService.addSearchAttributes({ namespace, searchAttributes }));
+      // Who asked for the namespace before it was there made the server remember that for a while.
+      const add = () => soon(() => connection.operatorService.addSearchAttributes({ namespace, searchAttributes }));
+      await until({ what: `namespace ${namespace} to be found`, look: add, isSo: () => true });
       await until({ what: `namespace ${namespace}`, look: () => isServed(namespace), isSo: (served) => served });
     },
     deprecateNamespace: async (namespace) => {
