@@ -123,14 +123,14 @@ async function connectInTime(socket: Socket, { inner, note }: Attempt): Promise<
 
 /** A client certificate that is missing or refused is told only after the handshake. */
 function watchFirstWords({ socket, secure }: SecureConnection, note: (failure: DialFailure) => void): void {
-  let failure: DialFailure | undefined;
+  let hasFailed = false;
   socket.once('error', (error) => {
-    failure = failureOf(error);
+    hasFailed = true;
+    note(failureOf(error));
   });
   socket.once('close', () => {
-    if (failure) note(failure);
-    else if (socket.bytesRead === 0)
-      note({ isTls: false, message: `the connection is closed at once${secure ? '' : '; is TLS expected?'}` });
+    if (hasFailed || socket.bytesRead > 0) return;
+    note({ isTls: false, message: `the connection is closed at once${secure ? '' : '; is TLS expected?'}` });
   });
 }
 
