@@ -15,6 +15,7 @@ const faults: Record<string, (environment: Environment) => Promise<void>> = {
   'other-queue': (environment) => runWorker({ ...environment, taskQueue: `${environment.taskQueue}-other` }),
   'never-polls': neverPoll,
   blocks: (environment) => later(environment, block),
+  'stops-polling': (environment) => later(environment, stopPolling),
   crashes: (environment) => later(environment, () => process.exit(1)),
   'custom-identity': (environment) => runWorker(environment, { identity: 'a-worker-of-ours' }),
   'activity-only': (environment) => runWorker(environment, { workflowBundle: undefined } as unknown as Partial<WorkerOptions>),
@@ -35,6 +36,12 @@ function later(environment: Environment, happen: () => void): Promise<void> {
 /** For ever, and without using the processor. */
 function block(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+/** The worker ends in peace, and the process stays. */
+function stopPolling(): void {
+  setInterval(() => {}, 60_000);
+  process.kill(process.pid, 'SIGTERM');
 }
 
 /** To Kubernetes it is as ready as can be. */
