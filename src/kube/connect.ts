@@ -97,7 +97,7 @@ async function withRetries(call: Call, once: (call: Call, signal: AbortSignal) =
   const { timeoutMs = defaultTimeoutMs } = call;
   const endsAt = performance.now() + timeoutMs;
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+  const timer = setTimeout(() => deadline.abort(new Error(`no answer within ${Number((timeoutMs / 1000).toFixed(1))} s`)), timeoutMs);
   try {
     for (;;) {
       try {

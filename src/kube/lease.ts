@@ -86,7 +86,7 @@ async function run(candidate: Candidate, signal: AbortSignal, tellAcquired: () =
     const usurper = candidate.renewedAt !== undefined && holderBesides(candidate);
     if (usurper) return lose(candidate, `another replica has the Lease: ${usurper}`);
     if (candidate.renewedAt !== undefined) tellAcquired();
-    const pause = Math.min(times.retryMs * (0.9 + Math.random() / 5), timeLeft(candidate));
+    const pause = Math.max(Math.min(times.retryMs * (0.9 + Math.random() / 5), timeLeft(candidate)), 0);
     await delay(pause, undefined, { signal }).catch(() => {});
   }
   return;

@@ -53,6 +53,14 @@ const notOfTheFunction = new Set([
   'PinNotRetained',
   'ProcessRemoved',
   'IdentityChanged',
+  'ClusterUnusable',
+  'ClusterUnreachable',
+  'ClusterForbidden',
+  'CrdMissing',
+  'ProcessNotFound',
+  'StatusMissing',
+  'StatusStale',
+  'ConditionUnhealthy',
 ]);
 
 /** Reasons of conditions have their cases in test/cases/status. */
