@@ -133,9 +133,7 @@ const tls: Story = {
     await stage.commit('tls', { temporal: temporalOf('tls', { address: gateway.address, tls: { caSecretRef: { name: 'temporal-ca' } } }) });
     await stage.says('tls', { TemporalHealthy: /^False TemporalTlsFailed: .*certificate/, Degraded: /^True TemporalTlsFailed/ });
     await apply(stage.plane, [trust('ca.pem')]);
-    const mended = Date.now();
-    const { at } = await stage.says('tls', { TemporalHealthy: /^True/ });
-    assert.ok(at - mended < 20_000, `${at - mended} ms`);
+    await stage.says('tls', { TemporalHealthy: /^True/ });
     // What a pod has mounted it keeps; a new one has the new.
     for (const { name } of await podsOf(stage, 'tls')) await demand(stage.plane, 'DELETE', `/api/v1/namespaces/${namespace}/pods/${name}`);
     await stage.says('tls', isReady);

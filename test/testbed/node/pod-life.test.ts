@@ -7,6 +7,8 @@ import { until } from '../until.ts';
 import { type Bed, close, createPod, isReady, open } from './shell-pods.ts';
 
 const test = suite<Bed>('life of a pod');
+/** A probe that is well while there is such a file. */
+const exec = (file: string) => ({ exec: { command: ['test', '-e', file] }, periodSeconds: 1, failureThreshold: 1 });
 test.before(open);
 test.after(close);
 
@@ -51,7 +53,6 @@ test('a program that cannot be started is a StartError', async (bed) => {
 });
 
 test('readiness follows its probe, after startup', async (bed) => {
-  const exec = (file: string) => ({ exec: { command: ['test', '-e', file] }, periodSeconds: 1, failureThreshold: 1 });
   const container = {
     startupProbe: { ...exec('/run/v/started'), failureThreshold: 30 },
     readinessProbe: exec('/run/v/ready'),
@@ -71,8 +72,14 @@ test('liveness: who does not answer is restarted', async (bed) => {
   const livenessProbe = { tcpSocket: { port: 9 }, periodSeconds: 1, failureThreshold: 1, terminationGracePeriodSeconds: 15 };
   const pod = await createPod(bed, {
     name: 'liveness',
-    script: `trap 'echo asked; exit 5' TERM; ${forEver}`,
-    container: { livenessProbe },
+    // Process 1 hears no signal before it has a handler: only then the probes begin.
+    script: `trap 'echo asked; exit 5' TERM; touch /run/v/started; ${forEver}`,
+    container: {
+      livenessProbe,
+      startupProbe: { ...exec('/run/v/started'), failureThreshold: 60 },
+      volumeMounts: [{ name: 'v', mountPath: '/run/v' }],
+    },
+    spec: { volumes: [{ name: 'v', emptyDir: {} }] },
   });
   const { lastState } = await pod.until('a restart', ({ restartCount }) => restartCount > 0);
   assert.is(lastState.terminated?.exitCode, 5);
