@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { tool } from '../names.ts';
 import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
 import type { Kube } from './connect.ts';
+import { isFailure } from './failure.ts';
+import { tokenBuckets } from './token-buckets.ts';
 
 export interface EventWords {
   readonly type: 'Normal' | 'Warning';
@@ -14,14 +16,14 @@ export interface EventWords {
 }
 
 export interface EventRecorder {
-  /** Returns at once. */
+  /** Returns at once, and never throws. */
   record(regarding: Resource, words: EventWords): void;
   /** Waits for those under way, no longer than `limitMs`. */
   flush(limitMs: number): Promise<void>;
 }
 
 export interface EventsOptions {
-  readonly kube: Kube;
+  readonly kube: Pick<Kube, 'request'>;
   /** This replica. */
   readonly instance: string;
 }
@@ -30,76 +32,131 @@ interface Series {
   readonly name: string;
   count: number;
   at: number;
+  /** Writes of one series come one after the other: the last one has the highest count. */
+  written: Promise<void>;
+  isQueued: boolean;
 }
 
 const reportingController = `ameide.io/${tool}`;
+/** Identical ones within this time are one series. */
 const seriesMs = 10 * 60_000;
+/** What the API server takes. */
 const longestNote = 1024;
+const longestInstance = 128;
 /** Of events that wait to be written: an outage of everything is told by the first of them. */
 const mostWaiting = 200;
+/** An object that flaps writes so many at once, and then one in so long, as client-go's recorder does. */
+const perObject = { burst: 25, refillMs: 5 * 60_000 };
 
 export function openEvents({ kube, instance }: EventsOptions): EventRecorder {
-  const series = new Map<string, Series>();
-  const underWay = new Set<Promise<unknown>>();
+  const allSeries = new Map<string, Series>();
+  const underWay = new Set<Promise<void>>();
+  const buckets = tokenBuckets(perObject);
   const forgetOld = (now: number) => {
-    for (const [key, { at }] of series) if (now - at > seriesMs) series.delete(key);
+    for (const [key, { at }] of allSeries) if (now - at > seriesMs) allSeries.delete(key);
   };
-  const send = (regarding: Resource, words: EventWords) => {
-    const now = Date.now();
-    forgetOld(now);
-    const namespace = namespaceOf(regarding);
-    const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
-    const key = JSON.stringify([valueAt(regarding, 'metadata', 'uid'), words.reason, words.action, words.note]);
-    const known = series.get(key);
-    if (known) {
-      known.count++;
-      known.at = now;
-      const body = { series: { count: known.count, lastObservedTime: microTime(now) } };
-      return kube.request({ method: 'PATCH', path: `${path}/${known.name}`, body, contentType: 'application/merge-patch+json' });
-    }
-    const name = `${nameOf(regarding).slice(0, 200)}.${randomBytes(6).toString('hex')}`;
-    series.set(key, { name, count: 1, at: now });
-    return kube.request({ method: 'POST', path, body: eventOf({ name, namespace, regarding, words, now, instance }) });
+  const create = (key: string, { regarding, words }: Told) => {
+    const name = eventName(regarding);
+    const written = kube
+      .request({ method: 'POST', path: pathOf(regarding), body: eventOf({ name, regarding, words, instance }) })
+      .then(() => {})
+      // What is not there cannot be counted on.
+      .catch(() => void allSeries.delete(key));
+    allSeries.set(key, { name, count: 1, at: performance.now(), written, isQueued: false });
+    return written;
   };
-  return {
-    record: (regarding, words) => {
-      if (underWay.size >= mostWaiting) return;
-      const sending = send(regarding, words).catch(() => {});
-      underWay.add(sending);
-      sending.finally(() => underWay.delete(sending));
-    },
-    flush: async (limitMs) => {
-      const late = new Promise((resolve) => setTimeout(resolve, limitMs).unref());
-      await Promise.race([Promise.all(underWay), late]);
-    },
+  const count = (key: string, series: Series, told: Told) => {
+    series.count++;
+    series.at = performance.now();
+    if (series.isQueued) return series.written;
+    series.isQueued = true;
+    series.written = series.written.then(async () => {
+      series.isQueued = false;
+      const path = `${pathOf(told.regarding)}/${series.name}`;
+      const body = { series: { count: series.count, lastObservedTime: microTime() } };
+      try {
+        await kube.request({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' });
+      } catch (error) {
+        // Events live for an hour; a series may live longer.
+        if (isFailure(error, 'NotFound') && allSeries.get(key) === series) await create(key, told);
+      }
+    });
+    return series.written;
   };
+  const record = (regarding: Resource, words: EventWords) => {
+    forgetOld(performance.now());
+    const uid = String(valueAt(regarding, 'metadata', 'uid'));
+    if (underWay.size >= mostWaiting || !buckets.take(uid)) return;
+    const key = JSON.stringify([uid, words.type, words.reason, words.action, words.note]);
+    const known = allSeries.get(key);
+    const told = { regarding: referenceTo(regarding), words };
+    const sending = (known ? count(key, known, told) : create(key, told)).finally(() => underWay.delete(sending));
+    underWay.add(sending);
+  };
+  const flush = async (limitMs: number) => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, limitMs);
+    });
+    await Promise.race([Promise.all(underWay), late]);
+    clearTimeout(timer);
+  };
+  return { record, flush };
 }
 
-interface EventParts {
-  readonly name: string;
-  readonly namespace: string;
+interface Told {
   readonly regarding: Resource;
   readonly words: EventWords;
-  readonly now: number;
+}
+
+/** The whole object is not held while the event waits. */
+function referenceTo(regarding: Resource): Resource {
+  const { apiVersion, kind } = regarding;
+  const metadata = { name: nameOf(regarding), namespace: namespaceOf(regarding), uid: valueAt(regarding, 'metadata', 'uid') };
+  return { apiVersion, kind, metadata };
+}
+
+interface EventParts extends Told {
+  readonly name: string;
   readonly instance: string;
 }
 
-function eventOf({ name, namespace, regarding, words, now, instance }: EventParts): object {
-  const { apiVersion, kind } = regarding;
-  const uid = valueAt(regarding, 'metadata', 'uid');
+function eventOf({ name, regarding, words, instance }: EventParts): object {
+  const { apiVersion, kind, metadata } = regarding;
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    metadata: { name, namespace },
-    eventTime: microTime(now),
+    metadata: { name, namespace: namespaceOf(regarding) },
+    eventTime: microTime(),
     reportingController,
-    reportingInstance: instance,
-    regarding: { apiVersion, kind, name: nameOf(regarding), namespace, uid },
+    reportingInstance: instance.slice(0, longestInstance),
+    regarding: { apiVersion, kind, ...(metadata as object) },
     ...words,
-    note: words.note.slice(0, longestNote),
+    note: cut(words.note),
   };
 }
 
-function microTime(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000Z');
+function pathOf(regarding: Resource): string {
+  return `/apis/events.k8s.io/v1/namespaces/${namespaceOf(regarding)}/events`;
+}
+
+/** Begins as the object's name, as kubectl's users expect; a name that was cut must still be one. */
+function eventName(regarding: Resource): string {
+  return `${nameOf(regarding)
+    .slice(0, 200)
+    .replace(/[-.]+$/, '')}.${randomBytes(8).toString('hex')}`;
+}
+
+/** The limit is in bytes, and no character is halved. */
+function cut(note: string): string {
+  const bytes = Buffer.from(note);
+  if (bytes.length <= longestNote) return note;
+  return `${bytes
+    .subarray(0, longestNote - 3)
+    .toString()
+    .replace(/\ufffd+$/, '')}…`;
+}
+
+function microTime(): string {
+  return new Date().toISOString().replace('Z', '000Z');
 }

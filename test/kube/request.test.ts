@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connectKube, type Kube } from '../../src/kube/connect.ts';
 import { KubeFailure } from '../../src/kube/failure.ts';
+import { readSecret } from '../../src/kube/read-secret.ts';
 import type { Resource } from '../../src/resource.ts';
 import { demand } from '../testbed/api.ts';
 import { type ApiGateway, startApiGateway } from '../testbed/api-gateway.ts';
@@ -183,6 +184,20 @@ requests('a token in a file is used as it is now', async ({ plane }) => {
 requests('a configuration that cannot be used is told of at once', async ({ plane }) => {
   const refusal = (context: string) => connectKube({ kubeconfig: plane.kubeconfig, context }).then(String, (error: Error) => error.message);
   assert.is(await refusal('other'), 'there is no context "other" with a cluster, but "testbed"');
+});
+
+requests("a Secret's values are decoded; no name leads to another one", async ({ plane, kube }) => {
+  for (const namespace of ['mine', 'theirs']) {
+    await demand(plane, 'POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+    const data = { key: Buffer.from(namespace).toString('base64'), empty: '' };
+    await demand(plane, 'POST', `/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 'temporal' }, data });
+  }
+  const secret = await readSecret(kube, { namespace: 'mine', name: 'temporal' });
+  assert.equal([secret.get('key')?.toString(), secret.get('empty')?.toString(), secret.size], ['mine', '', 2]);
+  assert.match(await failure(readSecret(kube, { namespace: 'mine', name: 'other' })), /^NotFound: secrets "other" not found/);
+  for (const name of ['../../theirs/secrets/temporal', 'temporal?x', 'a b\n', '..', '%2e%2e/x']) {
+    assert.match(await failure(readSecret(kube, { namespace: 'mine', name })), /^(NotFound|Invalid|ServerFailed|Forbidden): /, name);
+  }
 });
 
 requests('what is under way when the client is closed fails, and so does what comes later', async ({ plane }) => {
