@@ -26,19 +26,23 @@ export function keepConnection(credentials: Credentials): Connection {
   let opening: Promise<void> | undefined;
   let waiting = 0;
   let failures = 0;
+  /** The server asked to leave a connection that was just made. */
+  let isHasty = false;
   let lastFailure: unknown = new Error('no connection');
 
   const usable = () => (current && !current.http2.closed && !current.http2.destroyed ? current : undefined);
   const attempt = async () => {
-    const pause = backOffMs(failures, reconnect);
+    const pause = Math.max(backOffMs(failures, reconnect), isHasty ? reconnect.firstMs : 0);
+    isHasty = false;
     if (pause > 0) await delay(pause, undefined, { signal: closing.signal });
     const openedAt = performance.now();
     let session: Session | undefined;
-    const onRetired = () => {
+    const onRetired = (isOrderly: boolean) => {
       if (!session) return;
       if (current === session) {
         current = undefined;
-        if (performance.now() - openedAt < steadyMs) failures++;
+        isHasty = performance.now() - openedAt < steadyMs;
+        if (isHasty && !isOrderly) failures++;
       }
       if (session.http2.closed || session.http2.destroyed) {
         lastFailure = session.failure() ?? new Error(`${credentials.url.host} closed the connection`);

@@ -1,5 +1,5 @@
 /** One HTTP/2 connection: opened within a time limit, asked for a sign of life when it is silent, and known to be dead when it is. */
-import { type ClientHttp2Session, connect } from 'node:http2';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import type { TlsOptions } from './credentials.ts';
 
 export interface Session {
@@ -11,8 +11,8 @@ export interface Session {
 export interface SessionOptions {
   readonly url: URL;
   readonly tls: TlsOptions;
-  /** No new requests fit on it: it ended, or the server says it will. */
-  readonly onRetired: () => void;
+  /** No new requests fit on it: it ended, or, in order, the server asks to leave it. */
+  readonly onRetired: (isOrderly: boolean) => void;
 }
 
 const openLimitMs = 10_000;
@@ -29,8 +29,8 @@ export async function openSession({ url, tls, onRetired }: SessionOptions): Prom
   http2.on('error', (error) => {
     failure ??= error;
   });
-  http2.on('goaway', onRetired);
-  http2.on('close', onRetired);
+  http2.on('goaway', (code) => onRetired(code === constants.NGHTTP2_NO_ERROR));
+  http2.on('close', () => onRetired(false));
   await untilOpen(http2, url);
   const stopWatching = watchSilence(http2);
   http2.on('close', stopWatching);
