@@ -54,7 +54,7 @@ export function feedList(onItem: (item: Resource) => void): ListFeed {
         depth++;
         if (depth === itemDepth - 1 && byte === openBracket) inItems = true;
         if (depth === itemDepth && inItems) {
-          envelope.push(chunk.subarray(from, at));
+          envelope.push(copyOf(chunk.subarray(from, at)));
           item = [];
           from = at;
         }
@@ -69,9 +69,15 @@ export function feedList(onItem: (item: Resource) => void): ListFeed {
         if (depth === itemDepth - 2) inItems = false;
       }
     }
-    (item ?? envelope).push(chunk.subarray(from));
+    if (item) item.push(chunk.subarray(from));
+    else envelope.push(copyOf(chunk.subarray(from)));
   };
   return { feed, end: () => parseObject(withoutCommas(textOf(envelope))) };
+}
+
+/** A part of a chunk keeps the whole of it, and with the commas between the items all chunks of a list would be kept. */
+function copyOf(part: Buffer): Buffer {
+  return Buffer.from(part);
 }
 
 /** Of the items only the commas between them are left: `[,,]`. */
