@@ -15,11 +15,12 @@ const told: ReadonlySet<string> = new Set(['Ready', 'DefinitionResolved', 'Worke
 
 export function transitions(before: unknown, after: ProcessStatus): Transition[] {
   const previous = previousConditions(before);
+  const isOnItsWay = (after.conditions ?? []).some(({ type }) => type === 'Reconciling');
   return (after.conditions ?? []).flatMap(({ type, status, reason = '', message = '' }) => {
     const last = previous.get(type)?.status;
     if (!told.has(type) || last === status) return [];
-    // The first look is news only where something is wrong, or where it is about the whole.
-    if (last === undefined && (status === 'Unknown' || (status === 'True' && type !== 'Ready'))) return [];
+    // The first look is news only where something is wrong that does not pass by itself, or where it is about the whole.
+    if (last === undefined && (isOnItsWay || status === 'Unknown' || (status === 'True' && type !== 'Ready'))) return [];
     return [{ type: status === 'False' ? ('Warning' as const) : ('Normal' as const), reason, action: type, note: `${type}: ${message}` }];
   });
 }

@@ -68,6 +68,15 @@ test('the first look tells of Ready, and of what is wrong', () => {
     transitions(undefined, decided).map(({ action }) => action),
     ['Ready'],
   );
+  assert.equal(
+    transitions(undefined, { conditions: [condition('Ready', 'False', 'PinMissing')] }).map(({ action }) => action),
+    ['Ready'],
+  );
+});
+
+test('a Process that is just being applied is no news', () => {
+  const applied = [condition('Ready', 'False', 'NotRendered'), condition('Reconciling', 'True', 'NotRendered')];
+  assert.equal(transitions(undefined, { conditions: applied }), []);
 });
 
 for (const [status, reason, urgency] of [
