@@ -1,4 +1,4 @@
-/** `npm run bench -- [--only NAME] [--runs N]`: the speed of the function against yardsticks, in one run, as ratios. */
+/** `npm run bench`: the speed of the function against yardsticks, in one run, as ratios; with `-- sidecar`, the sidecar's. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -10,12 +10,15 @@ import { type Bed, type Group, groups } from './figures.ts';
 import { measureWith } from './measure.ts';
 import { type Row, tableOf } from './table.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, runs: { type: 'string' } } });
+const isSidecar = process.argv[2] === 'sidecar';
+const args = isSidecar ? [] : process.argv.slice(2);
+const { values } = parseArgs({ args, options: { only: { type: 'string' }, runs: { type: 'string' } } });
 const chosen = groups.filter(({ name }) => name.includes(values.only ?? ''));
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-if (chosen.length === 0 || !/^[1-9][0-9]*$/.test(values.runs ?? '1')) {
-  say(`usage: npm run bench -- [--only NAME] [--runs N]\nNAME is all or part of: ${groups.map(({ name }) => name).join(', ')}`);
+if (isSidecar) process.exit(await (await import('./sidecar/bench-sidecar.ts')).benchSidecar(process.argv.slice(3)));
+else if (chosen.length === 0 || !/^[1-9][0-9]*$/.test(values.runs ?? '1')) {
+  say(`usage: npm run bench -- [--only NAME] [--runs N] | sidecar\nNAME is all or part of: ${groups.map(({ name }) => name).join(', ')}`);
   process.exitCode = 2;
 } else await run();
 

@@ -83,7 +83,7 @@ function nameOf(at: number): string {
 }
 
 /** About 1.5 kB of JSON, as people format it. */
-function definition(at: number): string {
+export function definition(at: number): string {
   const steps = ['qualify', 'quote', 'approve', 'invoice', 'collect'].map((step, index) => ({
     id: `${step}-${at}`,
     type: index === 2 ? 'userTask' : 'serviceTask',

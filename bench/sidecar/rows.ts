@@ -1,0 +1,172 @@
+/** The figures as rows, with what the issue promises of them. */
+import { megabytes, milliseconds, type Row, times } from '../table.ts';
+import { percentile } from './percentile.ts';
+import type { Figures } from './scale.ts';
+import { totalOf } from './temporal-calls.ts';
+
+/** temporal-worker-controller, with 1,000 of its resources on a machine of this kind; counts and seconds of one minute. */
+const peer = {
+  writes: 5854,
+  temporalCalls: 5860,
+  residentMb: 107,
+  deletingMb: 200,
+  cpu: 10,
+  apiserverCpu: 46,
+  firstPollMs: 5400,
+  restartMs: 6500,
+};
+const peerCount = 1000;
+
+/** What is promised for so many. */
+const promisedCount = 1000;
+const memoryLimitMb = 120;
+
+export function rowsOf(figures: Figures): Row[] {
+  const named = (row: Row): Row => ({ ...row, figure: row.figure.startsWith(' ') ? row.figure : `${figures.count}: ${row.figure}` });
+  return [
+    ...rollOutRows(figures),
+    ...steadyRows(figures),
+    ...memoryRows(figures),
+    ...cpuRows(figures),
+    ...latencyRows(figures),
+    ...startRows(figures),
+  ].map(named);
+}
+
+function steadyRows({ count, steady }: Figures): Row[] {
+  const calls = totalOf(steady.temporalCalls);
+  const ofPeer = peer.temporalCalls * (count / peerCount);
+  return [
+    zeroRow('at rest: writes to the API server in a minute', steady.writes, `peer ${whole(peer.writes * (count / peerCount))}`),
+    zeroRow('at rest: reads from it, watches aside', steady.reads),
+    told('  watches opened again', whole(steady.watches)),
+    told('  requests for the Lease of leader election', whole(steady.leaseRequests)),
+    {
+      figure: 'at rest: calls to Temporal in a minute',
+      ours: whole(calls),
+      yardstick: `peer ${whole(ofPeer)}`,
+      ratio: times(calls / ofPeer),
+      target: '≤ 0.20×',
+      passed: calls / ofPeer <= 0.2,
+    },
+  ];
+}
+
+function memoryRows({ count, emptyMb, rollOutMb, steady, without, with: right, deletion }: Figures): Row[] {
+  const limit = (figure: string, value: number, yardstick = ''): Row => ({
+    figure,
+    ours: megabytes(value),
+    yardstick,
+    ratio: '',
+    target: count <= promisedCount ? `≤ ${memoryLimitMb} MB` : '',
+    passed: count <= promisedCount ? value <= memoryLimitMb : undefined,
+  });
+  return [
+    told('  memory without any Process', megabytes(emptyMb)),
+    limit('memory at rest', steady.residentMb, `peer ${megabytes(peer.residentMb)}`),
+    limit('memory, most while all are rolled out', rollOutMb),
+    limit('memory, most while it starts', Math.max(without.peakMb, right.peakMb)),
+    limit('memory, most while all are deleted', deletion.peakMb, `peer ${megabytes(peer.deletingMb)}`),
+    told(`  afterwards; the deletion took ${milliseconds(deletion.ms)}`, megabytes(deletion.afterMb)),
+  ];
+}
+
+function rollOutRows({ count, rollOutWrites }: Figures): Row[] {
+  const each = (name: string) => ((rollOutWrites.get(name) ?? 0) / count).toFixed(2);
+  return [
+    told('rolled out at once: statuses written for each Process', each('patch processes/status')),
+    told('  Events', each('create events')),
+  ];
+}
+
+function cpuRows({ steady: { cpu } }: Figures): Row[] {
+  return [
+    told('at rest: CPU of the sidecar in a minute', seconds(cpu.sidecar), `peer ${seconds(peer.cpu)}`),
+    told('  of the API server', seconds(cpu.apiserver), `peer ${seconds(peer.apiserverCpu)}`),
+    told('  of Temporal, which holds the long polls', seconds(cpu.temporal)),
+  ];
+}
+
+function latencyRows({ changes, firstPolls }: Figures): Row[] {
+  const change = (share: number, name: string): Row => {
+    const [ours, floor] = [percentile(changes.ours, share), percentile(changes.floor, share)];
+    return {
+      figure: `Deployment changed → status, ${name} : bare watcher`,
+      ours: milliseconds(ours),
+      yardstick: milliseconds(floor),
+      ratio: times(ours / floor),
+      target: '≤ 3.00×',
+      passed: ours / floor <= 3,
+    };
+  };
+  const [ready, floor] = [percentile(firstPolls.ready, 0.5), percentile(firstPolls.floor, 0.5)];
+  return [
+    change(0.5, 'p50'),
+    change(0.99, 'p99'),
+    {
+      figure: `first poll → Ready, p50 : bare loop (peer ${milliseconds(peer.firstPollMs)})`,
+      ours: milliseconds(ready),
+      yardstick: milliseconds(floor),
+      ratio: `+${milliseconds(ready - floor)}`,
+      target: '≤ +2 s',
+      passed: ready - floor <= 2000,
+    },
+  ];
+}
+
+function startRows({ without, with: right, count, firstPolls }: Figures): Row[] {
+  const isPromised = count <= promisedCount;
+  const all = count + firstPolls.ready.length;
+  return [
+    {
+      figure: 'start-up without statuses, to the last right one',
+      ours: milliseconds(without.ms),
+      yardstick: `peer ${milliseconds(peer.restartMs)}`,
+      ratio: times(without.ms / peer.restartMs),
+      target: isPromised ? '≤ 1.00×' : '',
+      passed: isPromised ? without.ms <= peer.restartMs : undefined,
+    },
+    told('  statuses written for each Process', (without.statusWrites / all).toFixed(2)),
+    ...(Number.isFinite(right.ms) ? [told('start-up with statuses, until every queue was asked', milliseconds(right.ms))] : []),
+    zeroRow('start-up with statuses: writes', right.writes),
+  ];
+}
+
+/** What each Process costs at the larger number, against what it costs at the smaller. */
+export function growthRows(small: Figures, large: Figures): Row[] {
+  const name = (what: string) => `growth of ${what} for each, ${small.count} to ${large.count}`;
+  const row = (what: string, unit: (value: number) => string, of: (figures: Figures) => number, base = 0): Row => {
+    const ratio = (of(large) - base) / large.count / ((of(small) - base) / small.count);
+    return {
+      figure: name(what),
+      ours: unit(of(large)),
+      yardstick: unit(of(small)),
+      ratio: times(ratio),
+      target: '≤ 1.25×',
+      passed: ratio <= 1.25,
+    };
+  };
+  return [
+    row('memory at rest', megabytes, ({ steady }) => steady.residentMb, Math.min(small.emptyMb, large.emptyMb)),
+    row('memory while deleted', megabytes, ({ deletion }) => deletion.peakMb, Math.min(small.emptyMb, large.emptyMb)),
+    row('calls to Temporal', whole, ({ steady }) => totalOf(steady.temporalCalls)),
+    row('CPU of the sidecar', seconds, ({ steady }) => steady.cpu.sidecar),
+    row('time to start', milliseconds, ({ without }) => without.ms),
+  ];
+}
+
+function zeroRow(figure: string, value: number, yardstick = ''): Row {
+  return { figure, ours: whole(value), yardstick, ratio: '', target: '0', passed: value === 0 };
+}
+
+function told(figure: string, ours: string, yardstick = ''): Row {
+  return { figure, ours, yardstick, ratio: '', target: '', passed: undefined };
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(1)} s`;
+}

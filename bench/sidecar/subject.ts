@@ -1,0 +1,72 @@
+/** The sidecar under measurement: the built program, as one replica, under its own account. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePorts } from '../../test/testbed/free-ports.ts';
+import { root } from '../../test/testbed/parts.ts';
+import { scratchFolder, startServer, untilReady } from '../../test/testbed/server-process.ts';
+import { home } from './accounts.ts';
+import type { Bed } from './bed.ts';
+
+export interface Subject {
+  readonly pid: number;
+  /** When it was started, as `performance.now()` counts. */
+  readonly startedAt: number;
+  /** Resolves when it says that it is ready. */
+  readonly ready: Promise<void>;
+  hasEnded(): boolean;
+  log(): string;
+  /** Text of its /metrics. */
+  metrics(): Promise<string>;
+  /** As Kubernetes does: SIGTERM, and what still runs after the grace period is killed. */
+  stop(): Promise<void>;
+}
+
+const graceMs = 10_000;
+
+/** `nodeFlags` are for profiles. */
+export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: readonly string[] = []): Promise<Subject> {
+  const [port] = await freePorts(1);
+  const scratch = scratchFolder('sidecar');
+  const watched = namespaces.flatMap((namespace) => ['--namespace', namespace]);
+  const args = ['sidecar', '--kubeconfig', sidecar.kubeconfig, ...watched, '--host', '127.0.0.1', '--port', String(port)];
+  const env = { PATH: process.env.PATH, HOME: scratch, POD_NAME: 'ameide-process-0', POD_NAMESPACE: home };
+  const program = join(root, 'dist/ameide-process');
+  const startedAt = performance.now();
+  const server = startServer({ name: 'sidecar', executable: process.execPath, args: [...nodeFlags, program, ...args], scratch, env });
+  const ask = async (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+  const isReady = async () => {
+    try {
+      return (await ask('/readyz')).ok;
+    } catch {
+      // Not listening yet.
+      return false;
+    }
+  };
+  let isStopped = false;
+  const pid = await server.pid();
+  const ready = untilReady([server], isReady);
+  ready.catch(() => {});
+  return {
+    pid,
+    startedAt,
+    ready,
+    hasEnded: server.hasEnded,
+    log: () => (isStopped ? '(it was stopped, its log is gone)' : worthReading(join(scratch, 'log'))),
+    metrics: async () => (await ask('/metrics')).text(),
+    stop: async () => {
+      isStopped = true;
+      if (!server.hasEnded()) process.kill(pid, 'SIGTERM');
+      for (const end = Date.now() + graceMs; !server.hasEnded() && Date.now() < end; ) await delay(20);
+      await server.stop();
+    },
+  };
+}
+
+/** Statuses that turned are most of a log, and seldom what one looks for. */
+function worthReading(file: string): string {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const others = lines.filter((line) => !line.includes('"condition":')).slice(-15);
+  return [...others, ...lines.slice(-3)].join('\n');
+}
