@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { openConfiguredSource } from '../definition/open-configured-source.ts';
 import type { DefinitionSource } from '../definition/source.ts';
 import { connectKube, type Kube } from '../kube/connect.ts';
@@ -39,6 +40,8 @@ const lingerMs = 300;
 
 /** 0: it was told to stop; 1: it cannot run, or no longer leads, and a restart is the remedy. */
 export async function sidecarVerb(options: SidecarOptions, terminal: Terminal): Promise<number> {
+  // It runs for months and does little: memory is worth more than speed here.
+  setFlagsFromString('--optimize-for-size');
   const stopped = untilTold();
   const source = await openSource(options.fnConfig);
   if (source && 'problems' in source) return refuse(source.problems, terminal);
