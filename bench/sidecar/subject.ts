@@ -31,7 +31,14 @@ export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: read
   const scratch = scratchFolder('sidecar');
   const watched = namespaces.flatMap((namespace) => ['--namespace', namespace]);
   const args = ['sidecar', '--kubeconfig', sidecar.kubeconfig, ...watched, '--host', '127.0.0.1', '--port', String(port)];
-  const env = { PATH: process.env.PATH, HOME: scratch, POD_NAME: 'ameide-process-0', POD_NAMESPACE: home };
+  // NODE_OPTIONS as deploy/sidecar has them.
+  const env = {
+    PATH: process.env.PATH,
+    HOME: scratch,
+    POD_NAME: 'ameide-process-0',
+    POD_NAMESPACE: home,
+    NODE_OPTIONS: '--max-semi-space-size=1',
+  };
   const program = join(root, 'dist/ameide-process');
   const startedAt = performance.now();
   const server = startServer({ name: 'sidecar', executable: process.execPath, args: [...nodeFlags, program, ...args], scratch, env });
