@@ -114,7 +114,7 @@ async function connectInTime(socket: Socket, { inner, note }: Attempt): Promise<
   try {
     secured = await Promise.race([inner.connect(socket), tooLate]);
   } catch (error) {
-    note(failureOf(error));
+    note({ isTls: !lost.has((error as { code?: unknown }).code), message: reasonOf(error) });
     throw error;
   }
   watchFirstWords(secured, note);
@@ -124,9 +124,9 @@ async function connectInTime(socket: Socket, { inner, note }: Attempt): Promise<
 /** A client certificate that is missing or refused is told only after the handshake. */
 function watchFirstWords({ socket, secure }: SecureConnection, note: (failure: DialFailure) => void): void {
   let hasFailed = false;
-  socket.once('error', (error) => {
+  socket.once('error', (error: NodeJS.ErrnoException) => {
     hasFailed = true;
-    note(failureOf(error));
+    note({ isTls: secure && /^ERR_(SSL|TLS)_/.test(error.code ?? ''), message: reasonOf(error) });
   });
   socket.once('close', () => {
     if (hasFailed || socket.bytesRead > 0) return;
@@ -134,13 +134,8 @@ function watchFirstWords({ socket, secure }: SecureConnection, note: (failure: D
   });
 }
 
-/** The connection was lost; every other error of a handshake is one of TLS. */
-const lost: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE', undefined]);
-
-function failureOf(error: unknown): DialFailure {
-  const isTls = !lost.has((error as { code?: unknown }).code);
-  return { isTls, message: reasonOf(error) };
-}
+/** In a handshake every error is one of TLS, but that the connection was lost. */
+const lost: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', undefined]);
 
 /** OpenSSL's messages hold file names and thread numbers; its reasons are in words. */
 function reasonOf(error: unknown): string {

@@ -5,6 +5,8 @@ import { Connection } from '@temporalio/client';
 import type { SeenTemporal } from '../../src/sidecar/observation.ts';
 import type { Subject } from '../../src/temporal/subject.ts';
 import { openTemporalWatch, type TemporalWatch, type TemporalWatchOptions } from '../../src/temporal/temporal-watch.ts';
+import { type FaultyProxy, startFaultyProxy } from '../testbed/faulty-proxy.ts';
+import { startTemporalGateway, type TemporalGateway } from '../testbed/temporal-gateway.ts';
 import { until } from '../testbed/until.ts';
 
 export interface Watching {
@@ -42,6 +44,26 @@ export async function watching<T>(work: (watching: Watching) => Promise<T>, opti
     return await work({ watch, changes, whenSeen, count });
   } finally {
     watch.close();
+  }
+}
+
+/** Does the work with a proxy in front of the server, that is stopped afterwards. */
+export async function withProxy(address: string, work: (proxy: FaultyProxy) => Promise<void>): Promise<void> {
+  const proxy = await startFaultyProxy(address);
+  try {
+    await work(proxy);
+  } finally {
+    await proxy.stop();
+  }
+}
+
+/** Does the work with a gateway without TLS in front of the server, that is stopped afterwards. */
+export async function withGateway(address: string, work: (gateway: TemporalGateway) => Promise<void>): Promise<void> {
+  const gateway = await startTemporalGateway(address, { tls: false });
+  try {
+    await work(gateway);
+  } finally {
+    await gateway.stop();
   }
 }
 
