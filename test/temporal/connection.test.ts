@@ -2,6 +2,8 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openConnection, type TemporalConnection } from '../../src/temporal/connection.ts';
@@ -159,10 +161,12 @@ function reaches(port: number): Promise<boolean> {
   });
 }
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 /** Without what is garbage. */
 function heapUsed(): number {
-  const { gc } = globalThis as { gc?: () => void };
-  gc?.();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
 

@@ -84,8 +84,7 @@ function open(client: Socket, connectToServer: () => Socket): Link {
   let passing = false;
   let silent = false;
   const reset = () => {
-    client.resetAndDestroy();
-    server?.resetAndDestroy();
+    for (const socket of [client, server]) if (socket) resetOne(socket);
   };
   const hold = () => {
     passing = false;
@@ -104,6 +103,12 @@ function open(client: Socket, connectToServer: () => Socket): Link {
     hold();
   };
   return { pass, hold, silence, reset };
+}
+
+/** A socket that is shutting down cannot be reset; Node leaves its handle open then, and waits for it without end when the process exits. */
+function resetOne(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function listen(server: Server, { host, port }: Place): Promise<void> {

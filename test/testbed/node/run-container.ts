@@ -46,6 +46,9 @@ export function createContainer(spec: ContainerSpec, context: PodContext): Conta
   };
 }
 
+/** A kubelet looks at its containers once a second; until then it knows of no end, and starts none anew. */
+const noticedMs = 1_000;
+
 function creating({ name, image }: ContainerSpec): ContainerStatus {
   const state = { waiting: { reason: 'ContainerCreating' } };
   return { name, image, imageID: '', restartCount: 0, ready: false, started: false, state, lastState: {} };
@@ -60,6 +63,7 @@ async function live(cell: Cell): Promise<void> {
     if (!variables) return;
     const began = Date.now();
     const terminated = await runOnce({ cell, image, variables, restartCount });
+    await pause(cell, noticedMs);
     change(cell, { state: { terminated }, restartCount, ready: false, started: false });
     if (ending.signal.aborted || !isRestarted(context.pod().spec.restartPolicy, terminated.exitCode)) return;
     if (!(await backOff(cell, terminated, restarts.next(Date.now() - began)))) return;
