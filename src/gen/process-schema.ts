@@ -91,6 +91,27 @@ export interface ProcessSpec {
     }[];
   };
   /**
+   * How workflows that run are handled when the Process is drained or deleted.
+   */
+  drain?: {
+    /**
+     * With `Cancel`: after so long, what still runs is terminated. A Go duration. Default: 60s.
+     */
+    cancelGrace?: string;
+    /**
+     * What happens to workflows that are started after the drain began. Default: Report, which counts them and waits for them, too.
+     */
+    onNewStart?: "Report" | "Cancel" | "Terminate";
+    /**
+     * Wait for running workflows, Cancel or Terminate them, or Abandon them: they are left without workers. Default: Wait.
+     */
+    policy?: "Wait" | "Cancel" | "Terminate" | "Abandon";
+    /**
+     * When workflows still run after so long, the Process is Stalled and a person decides; nothing is killed. A Go duration. Default: none.
+     */
+    timeout?: string;
+  };
+  /**
    * The worker image: [registry/]repository[:tag][@digest].
    */
   image: string;
@@ -111,6 +132,10 @@ export interface ProcessSpec {
      */
     name: string;
   }[];
+  /**
+   * Draining: starts are paused, running workflows handled as `drain` says; the workers stay. Active again restores what was paused. Default: Active.
+   */
+  lifecycle?: "Active" | "Draining";
   /**
    * What is passed to workers.
    */
@@ -1537,7 +1562,7 @@ export interface ProcessSpec {
  */
 export interface ProcessStatus {
   /**
-   * Ready, DefinitionResolved, WorkloadReady, WorkersReady, TemporalHealthy, DependenciesReady, Degraded and others.
+   * Ready, DefinitionResolved, WorkloadReady, WorkersReady, TemporalHealthy, DependenciesReady, Degraded, Guarded, AcceptingStarts and others.
    *
    * @maxItems 32
    *
@@ -1585,6 +1610,101 @@ export interface ProcessStatus {
      * Its version.
      */
     version?: number;
+  };
+  /**
+   * The drain, while one is on.
+   */
+  drain?: {
+    /**
+     * Where Temporal was when it began.
+     */
+    address?: string;
+    /**
+     * When `timeout` is over.
+     */
+    deadline?: string;
+    /**
+     * Cancellations and terminations that were asked for, the last of each.
+     *
+     * @maxItems 8
+     *
+     * Items: One of them.
+     */
+    jobs?: {
+      /**
+       * Since when.
+       */
+      askedAt: string;
+      /**
+       * Its number; late starters make another one necessary.
+       */
+      attempt: number;
+      /**
+       * Id of the batch job at Temporal.
+       */
+      id: string;
+      /**
+       * What is done to the workflows.
+       */
+      operation: "Cancel" | "Terminate";
+      /**
+       * All of the queue, or those that were started since the drain began.
+       */
+      scope: "All" | "Late";
+    }[];
+    /**
+     * Pausing, Waiting, Settling, Drained, HandingOver or Reopening.
+     */
+    phase?: string;
+    /**
+     * The policy that is followed.
+     */
+    policy?: string;
+    /**
+     * Workflows of the task queue that ran when it was looked last.
+     */
+    remaining?: number;
+    /**
+     * Schedules of the task queue, as they were before.
+     *
+     * @maxItems 2048
+     *
+     * Items: A Schedule of Temporal.
+     */
+    schedules?: {
+      /**
+       * Its id.
+       */
+      id: string;
+      /**
+       * Its note; restored when the Process is Active again.
+       */
+      note?: string;
+      /**
+       * Somebody else had paused it; it is left alone.
+       */
+      wasPaused?: boolean;
+    }[];
+    /**
+     * When it began.
+     */
+    since?: string;
+    /**
+     * Of the remaining, those that were started later than that.
+     */
+    startedSince?: number;
+    /**
+     * Phase and remaining in one, e.g. Waiting, 3 run.
+     */
+    summary?: string;
+    /**
+     * When no workflow was found last.
+     */
+    zeroAt?: string;
+    /**
+     * How often in a row none was found; one such answer proves nothing.
+     */
+    zeros?: number;
   };
   /**
    * The metadata.generation that this status is about.

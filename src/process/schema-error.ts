@@ -8,8 +8,6 @@ import { isObject } from '../resource.ts';
 const notBuilt = new Set([
   'spec.slaChecks',
   'spec.cleanups',
-  'spec.lifecycle',
-  'spec.drain',
   'spec.rollout.canary',
   'spec.worker.autoscaling',
   'spec.worker.podDisruptionBudget',
@@ -21,7 +19,7 @@ const notBuiltStrategies: readonly unknown[] = ['Canary', 'Versioned'];
 const wanted: readonly (readonly [RegExp, string])[] = [
   [/^spec\.image$/, 'an image: [registry/]repository[:tag][@digest], the repository in lower case'],
   [/checksum$/, '`sha256:` and 64 hex digits in lower case'],
-  [/^spec\.timeout$/, 'a Go duration such as 5s or 1m30s'],
+  [/^spec\.(timeout|drain\.(timeout|cancelGrace))$/, 'a Go duration such as 5s or 1m30s'],
   [/^spec\.servicePath$/, '/package.Service/Method'],
   [/token\.env$/, 'the name of an environment variable'],
   [/definitionRef.*\.(id|tenantId)$/, 'printable ASCII without spaces'],
