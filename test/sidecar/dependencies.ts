@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { demand, type KubeObject } from '../testbed/api.ts';
 import { apply, objectPath } from '../testbed/apply.ts';
 import { installCrd } from '../testbed/discovery.ts';
-import { type LiveBed, namespace } from './live-bed.ts';
+import { type LiveBed, namespace as usualNamespace } from './live-bed.ts';
 
 type Kind = 'Domain' | 'Agent';
 
@@ -13,8 +13,14 @@ export async function installKind({ plane, team }: Pick<LiveBed, 'plane' | 'team
   await installCrd(plane, join(team.dir, '..', file));
 }
 
+interface Where extends Pick<LiveBed, 'plane'> {
+  /** Default: the bed's one. */
+  readonly namespace?: string;
+}
+
 /** Creates it, or changes what it says of itself; undefined: it says nothing yet. */
-export async function setDependency({ plane }: Pick<LiveBed, 'plane'>, kind: Kind, name: string, ready?: boolean): Promise<KubeObject> {
+export async function setDependency(where: Where, kind: Kind, name: string, ready?: boolean): Promise<KubeObject> {
+  const { plane, namespace = usualNamespace } = where;
   const object: KubeObject = { apiVersion: 'ameide.io/v1', kind, metadata: { name, namespace } };
   const [live] = await apply(plane, [object]);
   if (ready === undefined) return live!;

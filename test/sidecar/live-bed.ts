@@ -5,12 +5,13 @@ import { annotation } from '../../src/names.ts';
 import { annotationOf } from '../../src/resource.ts';
 import { demand, type KubeObject } from '../testbed/api.ts';
 import { objectPath } from '../testbed/apply.ts';
+import type { ControlPlane } from '../testbed/control-plane.ts';
 import { installCrd } from '../testbed/discovery.ts';
 import { root } from '../testbed/parts.ts';
 import { createPackage, type ProcessPackage } from '../testbed/process-package.ts';
 import { startTestbed, type Testbed, type TestbedOptions } from '../testbed/testbed.ts';
 import { followStatuses, type LiveStatuses } from './live-statuses.ts';
-import { type SidecarProcess, startSidecar } from './sidecar-process.ts';
+import { type SidecarProcess, type SidecarStart, startSidecar } from './sidecar-process.ts';
 
 export const namespace = 'sales';
 export const temporalNamespace = 'sales-process';
@@ -26,15 +27,17 @@ export interface LiveBed extends Pick<Testbed, 'plane' | 'temporal' | 'node'> {
 export interface LiveBedOptions extends TestbedOptions {
   /** Default: the one in deploy/. */
   readonly crd?: string;
+  /** How the sidecar is started; default: as one who may do everything, in the one namespace. */
+  readonly sidecar?: (plane: ControlPlane) => Promise<SidecarStart>;
 }
 
-export async function openLiveBed({ crd = crdFile, ...options }: LiveBedOptions = {}): Promise<LiveBed> {
+export async function openLiveBed({ crd = crdFile, sidecar: startOf = usualStart, ...options }: LiveBedOptions = {}): Promise<LiveBed> {
   const testbed = await startTestbed({ controllers: true, temporal: { namespaces: [temporalNamespace] }, node: {}, ...options });
   const { plane, temporal, node } = testbed;
   const team = createPackage(temporal.address);
   cpSync(join(root, 'examples/definitions'), join(dirname(team.dir), 'definitions'), { recursive: true });
   await installCrd(plane, crd);
-  const sidecar = await startSidecar({ kubeconfig: plane.kubeconfig, args: ['-n', namespace, '--no-leader-election'] });
+  const sidecar = await startSidecar(await startOf(plane));
   const statuses = followStatuses(plane, namespace);
   const bed: LiveBed = {
     plane,
@@ -51,6 +54,10 @@ export async function openLiveBed({ crd = crdFile, ...options }: LiveBedOptions 
     },
   };
   return bed;
+}
+
+async function usualStart({ kubeconfig }: ControlPlane): Promise<SidecarStart> {
+  return { kubeconfig, args: ['-n', namespace, '--no-leader-election'] };
 }
 
 /** Quick to be ready, patient with a machine that is busy; a worker that does not answer for some ten seconds is restarted. */
