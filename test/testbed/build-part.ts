@@ -64,10 +64,11 @@ function cacheKey(recipe: Recipe): string {
   return `${recipe.name}-${recipe.version}-${os}-${cpu}-${hash.digest('hex').slice(0, 12)}`;
 }
 
+/** What Go builds from; our own sources beside it are none of that. */
 function moduleFiles(module: string): string[] {
   const entries = readdirSync(module, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }

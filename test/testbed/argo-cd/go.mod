@@ -1,4 +1,4 @@
-// Argo CD, of which the tests run the health engine: built from its own module. The replacements are those of its go.mod.
+// Argo CD, and the Redis for it: built from its own module. The replacements are those of its go.mod.
 module ameide.io/process/test/testbed/argo-cd
 
 go 1.25.5
@@ -36,7 +36,7 @@ require (
 	github.com/ProtonMail/go-crypto v1.1.6 // indirect
 	github.com/RocketChat/Rocket.Chat.Go.SDK v0.0.0-20240116134246-a8cbe886bab0 // indirect
 	github.com/TomOnTime/utfutil v1.0.0 // indirect
-	github.com/alicebob/miniredis/v2 v2.35.0 // indirect
+	github.com/alicebob/miniredis/v2 v2.35.0
 	github.com/argoproj/argo-cd/v3 v3.2.11 // indirect
 	github.com/argoproj/gitops-engine v0.7.1-0.20251217140045-5baed5604d2d // indirect
 	github.com/argoproj/notifications-engine v0.5.1-0.20260316232552-d27ba0152c1c // indirect
