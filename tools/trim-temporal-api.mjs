@@ -6,7 +6,12 @@ const require = createRequire(import.meta.url);
 
 /** The methods that are called; adding one here is all that it takes. */
 const methods = {
-  'temporal.api.workflowservice.v1.WorkflowService': ['GetSystemInfo', 'DescribeNamespace', 'DescribeTaskQueue'],
+  'temporal.api.workflowservice.v1.WorkflowService': [
+    ...['GetSystemInfo', 'DescribeNamespace', 'DescribeTaskQueue'],
+    ...['CountWorkflowExecutions', 'ListWorkflowExecutions', 'DescribeWorkflowExecution'],
+    ...['RequestCancelWorkflowExecution', 'TerminateWorkflowExecution', 'StartBatchOperation', 'DescribeBatchOperation'],
+    ...['ListSchedules', 'DescribeSchedule', 'PatchSchedule', 'UpdateSchedule'],
+  ],
   'grpc.health.v1.Health': ['Check'],
   // Only so that the client finds them.
   'temporal.api.operatorservice.v1.OperatorService': [],

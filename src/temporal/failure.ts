@@ -1,20 +1,45 @@
 /** What Temporal, or the way to it, can fail with: gRPC statuses and failed connections translated here and nowhere else. */
 import { isGrpcServiceError } from '@temporalio/client';
+import { getGrpcStatusDetails } from '@temporalio/client/lib/helpers.js';
 import type { TemporalFailure } from '../sidecar/observation.ts';
 import type { DialFailure } from './dial.ts';
 
-/** `NamespaceNotFound` and `RateLimited` are answers of a server that works; `Unsupported`: it lacks the method; so may be `Other`. */
-export type FailureKind = TemporalFailure | 'NamespaceNotFound' | 'RateLimited' | 'Unsupported' | 'Other';
+/**
+ * `NamespaceNotFound` and `RateLimited` are answers of a server that works; `Unsupported`: it lacks the method; so may be `Other`.
+ * `NotQueryable`: the name cannot be put into a query safely, so nothing was asked. `AttributeMissing`: the namespace does not know the
+ * search attribute.
+ */
+export type FailureKind =
+  | TemporalFailure
+  | 'NamespaceNotFound'
+  | 'RateLimited'
+  | 'Unsupported'
+  | 'NotQueryable'
+  | 'AttributeMissing'
+  | 'Other';
+
+/** What the server answered, beyond words. */
+export interface Answered {
+  /** The gRPC status. */
+  readonly code?: number;
+  /** Too many at the same time, rather than too many in a second. */
+  readonly isConcurrencyLimit?: boolean;
+}
 
 export class TemporalError extends Error {
   readonly kind: FailureKind;
+  readonly answered: Answered;
 
-  constructor(kind: FailureKind, message: string) {
+  constructor(kind: FailureKind, message: string, answered: Answered = {}) {
     super(message);
     this.name = 'TemporalError';
     this.kind = kind;
+    this.answered = answered;
   }
 }
+
+/** gRPC statuses that say something only to who asked. */
+export const grpcStatus = { invalidArgument: 3, notFound: 5, alreadyExists: 6 } as const;
 
 const kinds: Readonly<Record<number, FailureKind>> = {
   4: 'Unreachable', // DEADLINE_EXCEEDED
@@ -28,7 +53,7 @@ const kinds: Readonly<Record<number, FailureKind>> = {
 /** Of each call. */
 export const deadlineMs = 3_000;
 
-const [deadlineExceeded, notFound] = [4, 5];
+const deadlineExceeded = 4;
 
 /** The type of the error's details, which is what tells a missing namespace from other things that are missing. */
 const namespaceNotFound = 'temporal.api.errordetails.v1.NamespaceNotFoundFailure';
@@ -47,10 +72,25 @@ export function translate(error: unknown, dial?: DialFailure): TemporalError {
   if (kind === 'Unreachable' && dial) return new TemporalError(dial.isTls ? 'TlsFailed' : kind, dial.message);
   if (code === deadlineExceeded) return new TemporalError('Unreachable', `no answer within ${deadlineMs / 1000} s`);
   const words = tidy(cause.details || cause.message);
-  if (kind) return new TemporalError(kind, words);
+  if (kind === 'RateLimited') return new TemporalError(kind, words, { code, isConcurrencyLimit: isConcurrencyLimit(cause) });
+  if (kind) return new TemporalError(kind, words, { code });
   const details = cause.metadata?.get('grpc-status-details-bin')[0];
-  const isNamespace = code === notFound && details !== undefined && details.toString().includes(namespaceNotFound);
-  return new TemporalError(isNamespace ? 'NamespaceNotFound' : 'Other', words);
+  const isNamespace = code === grpcStatus.notFound && details !== undefined && details.toString().includes(namespaceNotFound);
+  return new TemporalError(isNamespace ? 'NamespaceNotFound' : 'Other', words, { code });
+}
+
+/** `ResourceExhaustedFailure { cause: RESOURCE_EXHAUSTED_CAUSE_CONCURRENT_LIMIT }` as it is encoded; what a gateway answers has no details. */
+const concurrentLimit = { type: 'temporal.api.errordetails.v1.ResourceExhaustedFailure', begins: [0x08, 2] } as const;
+
+function isConcurrencyLimit(error: Parameters<typeof getGrpcStatusDetails>[0]): boolean {
+  try {
+    return (getGrpcStatusDetails(error) ?? []).some(
+      ({ type_url: type, value }) =>
+        type?.endsWith(concurrentLimit.type) && concurrentLimit.begins.every((byte, at) => value?.[at] === byte),
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** Without what grpc-js puts around the words, and without the time that it adds. */

@@ -5,6 +5,11 @@ import { openAgenda } from './agenda.ts';
 import { openBudgets } from './budgets.ts';
 import { openCallCounts } from './call-counts.ts';
 import type { Credentials } from './credentials.ts';
+import type { DrainPort } from './drain/drain-port.ts';
+import { openDrainPort } from './drain/open-drain-port.ts';
+import { openScheduleBook, type ScheduleBook } from './drain/schedules.ts';
+import { inTurn } from './in-turn.ts';
+import { openPace, type Pace } from './pace.ts';
 import { type Subject, serverKey } from './subject.ts';
 import { type WatchedNamespace, watchNamespace } from './watched-namespace.ts';
 import { type WatchedQueue, watchQueue } from './watched-queue.ts';
@@ -18,6 +23,8 @@ export interface TemporalWatch {
   setUrgency(key: string, urgency: Urgency, activities?: boolean): void;
   /** Undefined: nothing is asked about it. */
   seen(key: string): SeenTemporal | undefined;
+  /** For whoever drains the Process's queue. Undefined: nothing is asked about it. */
+  drainPort(key: string): DrainPort | undefined;
   /** Questions so far, by `METHOD RESULT`. */
   readonly counts: ReadonlyMap<string, number>;
   /** The age of the oldest that is known of a queue, or, where nothing is, for how long it has been asked in vain; 0 without any. */
@@ -52,6 +59,8 @@ interface Namespace {
   readonly name: string;
   readonly watched: WatchedNamespace;
   readonly queues: Map<string, WatchedQueue>;
+  readonly schedules: ScheduleBook;
+  readonly visibility: Pace;
 }
 
 interface Place {
@@ -63,12 +72,17 @@ interface Place {
 
 /** So long the connection to a server stays that no Process uses any more. */
 const idleMs = 60_000;
+/** Of the visibility store, which answers few questions, and others as well. */
+const visibilityLimit = { rate: 5, burst: 20 };
+/** A drain's questions are asked before those about queues at rest. */
+const drainRank = 1;
 
 export function openTemporalWatch({ rate, burst = rate, readCredentials, onChange }: TemporalWatchOptions): TemporalWatch {
   const agenda = openAgenda();
   const calls = openCallCounts();
   const servers = new Map<string, Server>();
   const places = new Map<string, Place>();
+  const ports = new WeakMap<WatchedQueue, DrainPort>();
   let waits = 0;
   const budgets = openBudgets({ rate, burst });
 
@@ -101,7 +115,7 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
     };
     const budget = budgets.take(`${address} ${name}`);
     const watched = watchNamespace({ name, server, agenda, budget, onWait, onChange: () => tell(queues.values()) });
-    const opened = { name, watched, queues };
+    const opened = { name, watched, queues, schedules: openScheduleBook(name), visibility: openPace(visibilityLimit) };
     namespaces.set(name, opened);
     return opened;
   };
@@ -117,6 +131,14 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
     const namespace = server.namespaces.get(subject.namespace) ?? openNamespace(server, subject.namespace);
     const queue = namespace.queues.get(subject.taskQueue) ?? openQueue(server, namespace, subject);
     return { subject, server, namespace, queue };
+  };
+  const portOf = ({
+    subject: { taskQueue },
+    server: { server },
+    namespace: { name, watched, schedules, visibility },
+  }: Place): DrainPort => {
+    const ask = inTurn({ server, namespace: watched, visibility, rank: drainRank });
+    return openDrainPort({ ask, namespace: name, taskQueue }, schedules);
   };
   const leave = ({ subject, server, namespace, queue }: Place) => {
     places.delete(subject.key);
@@ -148,6 +170,13 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
     seen: (key) => {
       const place = places.get(key);
       return place && seenFrom(place);
+    },
+    drainPort: (key) => {
+      const place = places.get(key);
+      if (!place) return;
+      const port = ports.get(place.queue) ?? portOf(place);
+      ports.set(place.queue, port);
+      return port;
     },
     oldestAnswerMs: () => [...places.values()].reduce((oldest, { queue }) => Math.max(oldest, queue.ageMs()), 0),
     waiting: () => sum(servers.values(), ({ namespaces }) => sum(namespaces.values(), ({ watched }) => watched.waiting())),

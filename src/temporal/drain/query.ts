@@ -1,0 +1,75 @@
+/** The queries by which a drain finds the workflows of one task queue: never those of another one. Pure. */
+import { tool } from '../../names.ts';
+import { TemporalError } from '../failure.ts';
+
+/** The search attribute, of type Keyword, that says which definition a workflow runs. */
+export const checksumAttribute = 'ProcessDefinitionChecksum';
+
+export interface Which {
+  /** ISO 8601: only runs that began later. */
+  readonly startedAfter?: string;
+  /** `sha256:…`: only those of this definition; null: only those that do not say of which one they are. */
+  readonly checksum?: string | null;
+}
+
+/** Throws a TemporalError of kind NotQueryable where the name, or what is asked about, cannot be put into a query. */
+export function runningQuery(taskQueue: string, { startedAfter, checksum }: Which = {}): string {
+  return [
+    `TaskQueue='${quotable(taskQueue)}'`,
+    "ExecutionStatus='Running'",
+    ...(startedAfter === undefined ? [] : [`StartTime > '${timeIn(startedAfter)}'`]),
+    ...(checksum === undefined
+      ? []
+      : [checksum === null ? `${checksumAttribute} IS NULL` : `${checksumAttribute}='${checksumIn(checksum)}'`]),
+  ].join(' AND ');
+}
+
+/** What no workflow matches. */
+export function emptyQuery(taskQueue: string): string {
+  return runningQuery(taskQueue, { startedAfter: '2999-01-01T00:00:00Z' });
+}
+
+/**
+ * Nothing matches it, unless the visibility store takes upper for lower case, as MySQL's usual collation does: then the queue's query finds
+ * the workflows of another queue as well. Undefined: the name has no letter that would tell.
+ */
+export function confusedQuery(taskQueue: string): string | undefined {
+  const swapped = [...taskQueue].map(swapCase).join('');
+  return swapped === taskQueue ? undefined : `TaskQueue='${quotable(swapped)}' AND ${runningQuery(taskQueue)}`;
+}
+
+/** A letter of which the other case is a single character, and leads back. */
+function swapCase(letter: string): string {
+  const other = letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
+  const back = other === other.toLowerCase() ? other.toUpperCase() : other.toLowerCase();
+  return back === letter && [...other].length === 1 ? other : letter;
+}
+
+/**
+ * Servers quote what is between the quotes in ways of their own: a name with `"` or a backslash is found by no query on a server with an SQL
+ * store, which counts 0 while its workflows run. So these are refused, and what else a database or a parser could take for its own.
+ */
+const unsafe = /['"`\\\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|^\s|\s$|^$/u;
+
+function quotable(taskQueue: string): string {
+  const [found] = unsafe.exec(taskQueue) ?? [];
+  if (found === undefined) return taskQueue;
+  const what = found === '' ? 'is empty' : `has the character ${JSON.stringify(found)}`;
+  throw new TemporalError(
+    'NotQueryable',
+    `the name of the task queue ${what}, with which Temporal cannot be asked for its workflows reliably: look yourself whether any run, then \`${tool} release\``,
+  );
+}
+
+const checksumForm = /^sha256:[0-9a-f]{64}$/;
+
+function checksumIn(checksum: string): string {
+  if (checksumForm.test(checksum)) return checksum;
+  throw new TemporalError('NotQueryable', `${JSON.stringify(checksum.slice(0, 100))} is no checksum sha256:…`);
+}
+
+function timeIn(text: string): string {
+  const ms = Date.parse(text);
+  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
+  throw new TemporalError('NotQueryable', `${JSON.stringify(text.slice(0, 100))} is no time`);
+}

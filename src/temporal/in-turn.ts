@@ -1,0 +1,78 @@
+/** Questions that are asked once, by who waits for the answer: within the namespace's budget like all others, but not for ever. */
+import type { TemporalApi } from './connection.ts';
+import { TemporalError } from './failure.ts';
+import type { Pace } from './pace.ts';
+import type { WatchedNamespace } from './watched-namespace.ts';
+import type { WatchedServer } from './watched-server.ts';
+
+export type WorkflowService = TemporalApi['workflowService'];
+
+/** Throws a TemporalError; credentials that are refused are read again, once. */
+export type Ask = <T>(method: keyof typeof methods, question: (to: WorkflowService) => Promise<T>) => Promise<T>;
+
+export interface InTurnOptions {
+  readonly server: WatchedServer;
+  readonly namespace: WatchedNamespace;
+  /** For questions to the visibility store, whose own limit is a small part of the server's. */
+  readonly visibility: Pace;
+  /** Of the namespace's line, 0 the most urgent. */
+  readonly rank: number;
+}
+
+/** Whether each is a question to the visibility store. */
+const methods = {
+  CountWorkflowExecutions: true,
+  ListWorkflowExecutions: true,
+  ListSchedules: true,
+  DescribeWorkflowExecution: false,
+  RequestCancelWorkflowExecution: false,
+  TerminateWorkflowExecution: false,
+  StartBatchOperation: false,
+  DescribeBatchOperation: false,
+  DescribeSchedule: false,
+  PatchSchedule: false,
+  UpdateSchedule: false,
+} as const;
+
+const turnWithinMs = 15_000;
+
+export function inTurn({ server, namespace, visibility, rank }: InTurnOptions): Ask {
+  const put: Ask = async (method, question) => {
+    try {
+      return await server.ask(method, (to) => to.ask(({ workflowService }) => question(workflowService)));
+    } catch (error) {
+      if (error instanceof TemporalError && error.kind === 'RateLimited' && !error.answered.isConcurrencyLimit) slowDown(method);
+      throw error;
+    }
+  };
+  const slowDown = (method: keyof typeof methods) => {
+    if (methods[method]) visibility.slowDown();
+    else namespace.halve();
+  };
+  return async (method, question) => {
+    throwIfShut(server, namespace);
+    if (methods[method]) await visibility.turn();
+    return new Promise((resolve, reject) => {
+      const asker = {
+        ask: () => {
+          clearTimeout(late);
+          return put(method, question).then(resolve, reject);
+        },
+      };
+      const late = setTimeout(() => {
+        namespace.leave(asker);
+        reject(new TemporalError('RateLimited', `there was no turn for ${method} within ${turnWithinMs / 1000} s`));
+      }, turnWithinMs);
+      namespace.line(asker, rank);
+    });
+  };
+}
+
+function throwIfShut(server: WatchedServer, namespace: WatchedNamespace): void {
+  const seen = server.seen();
+  if (seen.state === 'Fails') throw new TemporalError(seen.failure, seen.message);
+  const state = namespace.seen()?.state;
+  if (state === 'NotFound') throw new TemporalError('NamespaceNotFound', 'the Temporal namespace does not exist');
+  if (state === 'Forbidden')
+    throw new TemporalError('Forbidden', namespace.seen()?.message ?? 'the Temporal namespace may not be looked at');
+}
