@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parse } from 'yaml';
 import { freePorts } from '../../test/testbed/free-ports.ts';
 import { root } from '../../test/testbed/parts.ts';
 import { scratchFolder, startServer, untilReady } from '../../test/testbed/server-process.ts';
@@ -31,13 +32,12 @@ export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: read
   const scratch = scratchFolder('sidecar');
   const watched = namespaces.flatMap((namespace) => ['--namespace', namespace]);
   const args = ['sidecar', '--kubeconfig', sidecar.kubeconfig, ...watched, '--host', '127.0.0.1', '--port', String(port)];
-  // NODE_OPTIONS as deploy/sidecar has them.
   const env = {
     PATH: process.env.PATH,
     HOME: scratch,
     POD_NAME: 'ameide-process-0',
     POD_NAMESPACE: home,
-    NODE_OPTIONS: '--max-semi-space-size=1',
+    ...deployedEnv(),
   };
   const program = join(root, 'dist/ameide-process');
   const startedAt = performance.now();
@@ -69,6 +69,17 @@ export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: read
       await server.stop();
     },
   };
+}
+
+/** The variables that deploy/sidecar gives it as they stand. */
+function deployedEnv(): Readonly<Record<string, string>> {
+  const { spec } = parse(readFileSync(join(root, 'deploy/sidecar/deployment.yaml'), 'utf8')) as { spec: { template: { spec: PodSpec } } };
+  const [{ env }] = spec.template.spec.containers;
+  return Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
+}
+
+interface PodSpec {
+  readonly containers: readonly [{ readonly env: readonly { readonly name: string; readonly value?: string }[] }];
 }
 
 /** Statuses that turned are most of a log, and seldom what one looks for. */

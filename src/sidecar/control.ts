@@ -41,7 +41,9 @@ export interface Control {
 }
 
 /** Statuses that are written at a time. */
-const concurrency = 16;
+const concurrency = 32;
+/** A start, or an apply of many, is over sooner; Temporal's own limits bear bursts of more than that. */
+const burstOf = (rate: number) => 2 * rate;
 /** Of the two seconds in which the sidecar ends. */
 const flushMs = 500;
 
@@ -57,6 +59,7 @@ export function startControl(options: ControlOptions): Control {
   const cluster = openCluster({ kube, namespaces, onChange: look, onError });
   const temporal = openTemporalWatch({
     rate: options.temporalRate,
+    burst: burstOf(options.temporalRate),
     readCredentials: (subject) => readCredentials(kube, subject),
     onChange: look,
   });

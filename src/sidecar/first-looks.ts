@@ -10,9 +10,10 @@ export interface FirstLooks {
   forget(key: string): void;
 }
 
-/** For what was rendered with it, and for Temporal. */
+/** For what was rendered with it, for a Temporal of which nothing is known, and for one that answers, while a thousand others are asked about. */
 const applyMs = 500;
 const temporalMs = 2_000;
+const inLineMs = 10_000;
 
 export function openFirstLooks(nowMs: () => number): FirstLooks {
   const firstSeen = new Map<string, number>();
@@ -24,8 +25,7 @@ export function openFirstLooks(nowMs: () => number): FirstLooks {
       }
       const since = firstSeen.get(key) ?? nowMs();
       firstSeen.set(key, since);
-      const limit = seen.deployment ? (isAsked(seen) ? 0 : temporalMs) : applyMs;
-      return Math.max(since + limit - nowMs(), 0);
+      return Math.max(since + limitFor(seen) - nowMs(), 0);
     },
     forget: (key) => {
       firstSeen.delete(key);
@@ -33,8 +33,18 @@ export function openFirstLooks(nowMs: () => number): FirstLooks {
   };
 }
 
+function limitFor(seen: Observation): number {
+  if (!seen.deployment) return applyMs;
+  if (isAsked(seen)) return 0;
+  return seen.temporal?.server.state === 'Answers' ? inLineMs : temporalMs;
+}
+
 /** What a server that fails would say is not worth waiting for. */
 function isAsked({ temporal }: Observation): boolean {
   if (!temporal || temporal.server.state === 'Fails') return true;
-  return temporal.queue !== undefined || (temporal.namespaceState !== undefined && temporal.namespaceState.state !== 'Registered');
+  return (
+    temporal.queue !== undefined ||
+    temporal.queueFailure !== undefined ||
+    (temporal.namespaceState !== undefined && temporal.namespaceState.state !== 'Registered')
+  );
 }

@@ -44,7 +44,8 @@ export interface WatchedNamespaceOptions {
 
 const usualMs = 30_000;
 const missingMs = 5_000;
-const ranks = 4;
+/** As many as a queue gives itself. */
+const ranks = 5;
 const askedAtATime = 32;
 
 export function watchNamespace({ name, server, agenda, budget, onWait, onChange }: WatchedNamespaceOptions): WatchedNamespace {

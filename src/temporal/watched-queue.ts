@@ -175,6 +175,8 @@ export function watchQueue({ name, server, namespace, agenda, onChange }: Watche
   };
 }
 
+/** In a roll-out, and at rest, those of which nothing is known come first. */
 function rankOf(urgency: Urgency, isAnswered: boolean): number {
-  return urgency === 'Rest' ? (isAnswered ? 3 : 2) : ranks.indexOf(urgency);
+  if (urgency === 'Settling') return 2;
+  return (urgency === 'RollOut' ? 0 : 3) + (isAnswered ? 1 : 0);
 }

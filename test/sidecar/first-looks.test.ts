@@ -14,13 +14,15 @@ function at(ms: number[]) {
   return openFirstLooks(() => ms[0]!);
 }
 
-test('without a Deployment half a second, with one until Temporal has answered, two seconds at most', () => {
+test('without a Deployment half a second, with one until Temporal has answered, two seconds at most, or ten in the line of a server that answers', () => {
   const clock = [1_000];
   const looks = at(clock);
   assert.is(looks.wait('a', bare), 500);
   clock[0] = 1_400;
   assert.is(looks.wait('a', bare), 100);
   assert.is(looks.wait('a', { ...bare, deployment, temporal: unasked }), 1_600);
+  const inLine: SeenTemporal = { ...where, server: { state: 'Answers', since: '' } };
+  assert.is(looks.wait('a', { ...bare, deployment, temporal: inLine }), 9_600);
   clock[0] = 3_000;
   assert.is(looks.wait('a', { ...bare, deployment, temporal: unasked }), 0);
 });
