@@ -1,4 +1,4 @@
-/** The client of the Kubernetes API: requests and streams over one connection, with deadlines, and failures of one closed set. */
+/** The client of the Kubernetes API: requests and streams over as few connections as bear them, with deadlines, and failures of one closed set. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Resource } from '../resource.ts';
 import { keepConnection } from './connection.ts';
@@ -6,6 +6,7 @@ import { type CredentialsSource, readCredentials } from './credentials.ts';
 import { KubeFailure, unreachable } from './failure.ts';
 import { type Client, send } from './send.ts';
 import { slots } from './slots.ts';
+import { streamClients } from './stream-clients.ts';
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -42,16 +43,17 @@ export interface Kube {
 }
 
 const defaultTimeoutMs = 10_000;
-/** Servers usually take 100 or 250 streams, of which watches need some. */
 const mostAtOnce = 32;
 const shortestPauseMs = 100;
 
 /** Nothing is asked yet. Throws an Error with the reason when the configuration cannot be used. */
 export async function connectKube(source: CredentialsSource = {}): Promise<Kube> {
   const credentials = readCredentials(source);
-  const client: Client = { credentials, counts: new Map(), connection: keepConnection(credentials) };
-  let streams = 0;
-  const turns = slots(() => Math.max(1, Math.min(mostAtOnce, client.connection.mostStreams() - streams)));
+  const counts = new Map<string, number>();
+  const open = (): Client => ({ credentials, counts, connection: keepConnection(credentials) });
+  const client = open();
+  const streams = streamClients(client, open);
+  const turns = slots(() => Math.max(1, Math.min(mostAtOnce, client.connection.mostStreams() - streams.onFirst())));
   const once = async (call: Call, signal: AbortSignal): Promise<Resource> => {
     const free = await turns.take(signal).catch((error: Error) => {
       throw unreachable(error.message, true);
@@ -63,19 +65,14 @@ export async function connectKube(source: CredentialsSource = {}): Promise<Kube>
     }
   };
   const stream = async ({ onOpen, ...call }: StreamCall) => {
-    streams++;
-    try {
-      await send(client, { method: 'GET', ...call, ...(onOpen && { onHead: onOpen }) });
-    } finally {
-      streams--;
-    }
+    await streams.use((over) => send(over, { method: 'GET', ...call, ...(onOpen && { onHead: onOpen }) }));
   };
   return {
     request: (call) => withRetries(call, once),
     stream,
     namespace: credentials.namespace,
-    counts: client.counts,
-    close: () => client.connection.close(),
+    counts,
+    close: streams.close,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What is kept of the objects of one kind, and what of it really changes when lists and events come in. */
-import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
+import { type Resource, valueAt } from '../resource.ts';
+import { keyOf } from './object-key.ts';
 
 export interface ProjectionStore<T> {
   /** By `namespace/name`. */
@@ -63,9 +64,4 @@ export function projectionStore<T>({ keep, onChange, onError }: StoreOptions<T>)
       };
     },
   };
-}
-
-/** A cluster-wide object has no namespace before the slash. */
-function keyOf(object: Resource): string {
-  return `${namespaceOf(object)}/${nameOf(object)}`;
 }

@@ -1,10 +1,11 @@
 /** The live objects that concern Processes, kept current by watches and found by the Process that they belong to. */
 import type { Kube } from '../kube/connect.ts';
+import { keyOf, namespaceIn } from '../kube/object-key.ts';
 import { type ResourceWatch, watchResource } from '../kube/watch-resource.ts';
 import { deploymentName, processLabel, selectorLabel } from '../names.ts';
 import { nameOf, namespaceOf, type Resource } from '../resource.ts';
 import { type Dependencies, openDependencies } from './dependencies.ts';
-import { keyOf, namespaceIn, openProcesses } from './live-processes.ts';
+import { openProcesses } from './live-processes.ts';
 import type { SeenDefinition, SeenDeployment, SeenPod } from './observation.ts';
 import { ownedIndex } from './owned-index.ts';
 import { keepDefinition, type OwnedDefinition } from './seen/definition.ts';

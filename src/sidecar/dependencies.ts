@@ -1,8 +1,8 @@
 /** The Domains and Agents that Processes name. Watched only where one is named, because their CRDs may not be installed. */
 import type { Kube } from '../kube/connect.ts';
+import { namespaceIn } from '../kube/object-key.ts';
 import { type ResourceWatch, watchResource } from '../kube/watch-resource.ts';
 import { namespaceOf, objectsAt, type Resource } from '../resource.ts';
-import { namespaceIn } from './live-processes.ts';
 import type { SeenDependency } from './observation.ts';
 import { keepReadiness, type OwnReadiness } from './seen/dependency.ts';
 

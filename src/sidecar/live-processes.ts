@@ -1,6 +1,7 @@
 /** The live Processes by `namespace/name`, and by the label that their pods have. */
+import { namespaceIn } from '../kube/object-key.ts';
 import { processLabel } from '../names.ts';
-import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
+import { type Resource, valueAt } from '../resource.ts';
 
 export interface LiveProcesses {
   readonly all: ReadonlyMap<string, Resource>;
@@ -39,12 +40,4 @@ function isOlder(now: Resource, known: Resource): boolean {
   const [a, b] = [now, known].map((one) => valueAt(one, 'metadata', 'resourceVersion'));
   if (valueAt(now, 'metadata', 'uid') !== valueAt(known, 'metadata', 'uid')) return false;
   return typeof a === 'string' && typeof b === 'string' && /^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) < BigInt(b);
-}
-
-export function keyOf(resource: Resource): string {
-  return `${namespaceOf(resource)}/${nameOf(resource)}`;
-}
-
-export function namespaceIn(key: string): string {
-  return key.slice(0, key.indexOf('/'));
 }

@@ -1,8 +1,9 @@
 /** The reader of the second arrow: everything that is known of one Process now, from the watches and from Temporal's last answers. */
+
+import { namespaceIn } from '../kube/object-key.ts';
 import type { TemporalWatch } from '../temporal/temporal-watch.ts';
 import type { Cluster } from './cluster.ts';
 import type { FirstLooks } from './first-looks.ts';
-import { namespaceIn } from './live-processes.ts';
 import type { NewestVersions } from './newest-versions.ts';
 import type { Observation } from './observation.ts';
 import type { SharedQueues } from './shared-queues.ts';

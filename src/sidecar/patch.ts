@@ -2,10 +2,10 @@
 import { applyStatus } from '../kube/apply-status.ts';
 import type { Kube } from '../kube/connect.ts';
 import type { EventRecorder } from '../kube/events.ts';
+import { keyOf } from '../kube/object-key.ts';
 import type { ProcessStatus } from '../process.ts';
 import type { Resource } from '../resource.ts';
 import type { Cluster } from './cluster.ts';
-import { keyOf } from './live-processes.ts';
 import type { Log } from './log.ts';
 import type { Tally } from './tally.ts';
 import type { Transition } from './transitions.ts';

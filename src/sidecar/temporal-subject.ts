@@ -1,8 +1,9 @@
 /** Where a Process's workers poll, and with which credentials: what Temporal is asked about. Pure. */
+
+import { namespaceIn } from '../kube/object-key.ts';
 import { defaultCaKey, env } from '../names.ts';
 import { isObject, type Resource, valueAt } from '../resource.ts';
 import type { Subject } from '../temporal/subject.ts';
-import { namespaceIn } from './live-processes.ts';
 import type { SeenDeployment } from './observation.ts';
 
 /** The address as the Deployment has it; undefined: nothing says where. */

@@ -11,6 +11,7 @@ import { type ApiGateway, startApiGateway } from '../testbed/api-gateway.ts';
 import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import { freePorts } from '../testbed/free-ports.ts';
 import { serviceAccountKubeconfig, writeKubeconfig } from '../testbed/kubeconfig.ts';
+import { until } from '../testbed/until.ts';
 
 const requests = suite<{ plane: ControlPlane; gateway: ApiGateway; kube: Kube }>('requests to the API server');
 
@@ -210,6 +211,28 @@ requests('what is under way when the client is closed fails, and so does what co
   assert.match(await pending, /^Unreachable: /);
   assert.is(await failure(kube.request({ method: 'GET', path: '/version', timeoutMs: 1000 })), 'Unreachable: the client is closed');
   await plane.resume('kube-apiserver');
+});
+
+requests('two hundred watches, more than a connection takes, and a request is answered beside them', async ({ plane }) => {
+  const kube = await connectKube({ kubeconfig: plane.kubeconfig });
+  const ending = new AbortController();
+  let opened = 0;
+  const told = new Set<number>();
+  const watches = Array.from({ length: 200 }, (_, at) =>
+    kube.stream({
+      path: `${configMaps}?watch=true&labelSelector=a%3Dmany`,
+      signal: ending.signal,
+      onOpen: () => opened++,
+      onChunk: () => told.add(at),
+    }),
+  );
+  const ends = Promise.allSettled(watches);
+  await until({ what: '200 open watches', look: () => opened, isSo: (count) => count === 200 });
+  await kube.request({ method: 'POST', path: configMaps, body: configMap('many', { metadata: { name: 'many', labels: { a: 'many' } } }) });
+  await until({ what: 'news on each watch', look: () => told.size, isSo: (count) => count === 200 });
+  ending.abort(new Error('enough'));
+  await ends;
+  kube.close();
 });
 
 requests.run();
