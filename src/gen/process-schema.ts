@@ -868,7 +868,7 @@ export interface ProcessSpec {
     /**
      * The command's arguments. Default: the image's.
      *
-     * @maxItems 256
+     * @maxItems 32
      *
      * Items: An argument; $(NAME) is expanded by Kubernetes.
      */
@@ -880,7 +880,7 @@ export interface ProcessSpec {
     /**
      * What runs, without a shell. Default: the image's.
      *
-     * @maxItems 256
+     * @maxItems 32
      *
      * Items: A word; $(NAME) is expanded by Kubernetes.
      */
@@ -888,7 +888,7 @@ export interface ProcessSpec {
     /**
      * Variables beside those that the tool sets; a clash with one of those is an error.
      *
-     * @maxItems 256
+     * @maxItems 32
      *
      * Items: A variable.
      */
@@ -1710,6 +1710,35 @@ export interface ProcessStatus {
    * The metadata.generation that this status is about.
    */
   observedGeneration?: number;
+  /**
+   * The retained definitions, and whether anybody still needs them.
+   *
+   * @maxItems 32
+   *
+   * Items: One of them.
+   */
+  retained?: {
+    /**
+     * Checksum of its bytes.
+     */
+    checksum: string;
+    /**
+     * Yes: nobody needs it. Unknown: a person decides.
+     */
+    droppable?: "Yes" | "No" | "Unknown";
+    /**
+     * For a person.
+     */
+    message?: string;
+    /**
+     * Running workflows that were started with it, when it was looked last.
+     */
+    running?: number;
+    /**
+     * Its version.
+     */
+    version?: number;
+  }[];
   /**
    * The worker pods.
    */

@@ -11,12 +11,15 @@ import { workersReady } from './conditions/workers-ready.ts';
 import { workloadReady } from './conditions/workload-ready.ts';
 import { type Known, know } from './known.ts';
 import type { Observation } from './observation.ts';
+import { retainedStatus, retainedToAsk } from './retained.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface Decision {
   readonly status: ProcessStatus;
   /** Time alone may change the status after so many milliseconds. */
   readonly recheckAfterMs?: number;
+  /** The retained definitions, by checksum, of which is to be asked who needs them. */
+  readonly retainedToAsk?: readonly string[];
 }
 
 export function decide(seen: Observation): Decision {
@@ -43,7 +46,8 @@ export function decide(seen: Observation): Decision {
     ...(reconciling ? [{ type: 'Reconciling', verdict: reconciling }] : []),
     ...(stalled ? [{ type: 'Stalled', verdict: stalled }] : []),
   ];
-  return { status: statusOf(known, all), ...recheck(known, all) };
+  const asked = retainedToAsk(known);
+  return { status: statusOf(known, all), ...recheck(known, all), ...(asked && { retainedToAsk: asked }) };
 }
 
 function statusOf(known: Known, judged: readonly Judged[]): ProcessStatus {
@@ -53,6 +57,7 @@ function statusOf(known: Known, judged: readonly Judged[]): ProcessStatus {
     observedGeneration: known.generation,
     conditions: judged.map((one) => conditionOf(known, one)),
     ...(runs && { definition: runs }),
+    ...(known.retained.length > 0 && { retained: retainedStatus(known) }),
     ...(deployment && {
       workers: { desired: deployment.desired, ready: deployment.ready, summary: `${deployment.ready}/${deployment.desired}` },
     }),

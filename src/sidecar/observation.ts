@@ -117,7 +117,28 @@ export interface SeenTemporal {
   readonly queue?: SeenQueue;
   /** Questions about the queue fail, though the server answers others: `queue` is as old as that. */
   readonly queueFailure?: SeenQueueFailure;
+  /** Who needs the retained definitions; absent: not answered yet, or nothing is asked about them. */
+  readonly retained?: SeenRetained;
 }
+
+export type SeenRetained =
+  | {
+      readonly askedAt: Time;
+      /** By checksum: running workflows of the queue that say they run that definition. Each zero was seen several times in a row. */
+      readonly running: Readonly<Record<string, number>>;
+      /** Running workflows that do not say which one they run. */
+      readonly unnamed: number;
+      /** By checksum: a Schedule that starts workflows with it. */
+      readonly schedules: Readonly<Record<string, string>>;
+      readonly failure?: never;
+    }
+  | {
+      readonly askedAt: Time;
+      readonly running?: never;
+      /** `AttributeMissing`: the search attribute is not registered. `NotQueryable`: the queue's name cannot be asked about. */
+      readonly failure: 'AttributeMissing' | 'NotQueryable' | 'NotAnswered';
+      readonly message: string;
+    };
 
 /** `since`: the first failure in a row. */
 export interface SeenQueueFailure {

@@ -15,8 +15,9 @@ export async function reconcile(key: string, world: World, patch: Patch): Promis
   if (!seen) return;
   const early = world.firstLooks.wait(key, seen);
   if (early > 0) return early;
-  const { status, recheckAfterMs } = decide(seen);
+  const { status, recheckAfterMs, retainedToAsk } = decide(seen);
   world.temporal.setUrgency(key, urgencyOf(status), countsActivities(seen));
+  world.temporal.setRetained(key, retainedToAsk);
   const before = seen.process.status;
   if (!isWritten(before, status)) await patch(seen.process, status, transitions(isObject(before) ? before : {}, status));
   return recheckAfterMs;

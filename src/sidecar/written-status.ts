@@ -17,14 +17,15 @@ export const ownConditions = [
 
 export function isWritten(live: unknown, decided: ProcessStatus): boolean {
   if (!isObject(live)) return false;
-  const { observedGeneration, definition, workers, conditions } = live;
+  const { observedGeneration, definition, retained, workers, conditions } = live;
   const own = (Array.isArray(conditions) ? conditions : []).filter((one): one is Resource => isObject(one) && isOwn(one.type));
   const byType = (list: readonly Resource[]) => Object.fromEntries(list.map((one) => [String(one.type), one]));
   return isSame(
-    { observedGeneration, definition, workers, conditions: byType(own) },
+    { observedGeneration, definition, retained, workers, conditions: byType(own) },
     {
       observedGeneration: decided.observedGeneration,
       definition: decided.definition,
+      retained: decided.retained,
       workers: decided.workers,
       conditions: byType((decided.conditions ?? []) as unknown as readonly Resource[]),
     },

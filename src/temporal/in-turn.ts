@@ -17,6 +17,8 @@ export interface InTurnOptions {
   readonly visibility: Pace;
   /** Of the namespace's line, 0 the most urgent. */
   readonly rank: number;
+  /** So long is waited for a turn. */
+  readonly withinMs: number;
 }
 
 /** Whether each is a question to the visibility store. */
@@ -34,9 +36,10 @@ const methods = {
   UpdateSchedule: false,
 } as const;
 
-const turnWithinMs = 15_000;
+/** A drain's questions come after roll-outs and before queues at rest; what is asked seldom comes last, and may wait. */
+export const turnOf = { drain: { rank: 2, withinMs: 15_000 }, seldom: { rank: 4, withinMs: 60_000 } } as const;
 
-export function inTurn({ server, namespace, visibility, rank }: InTurnOptions): Ask {
+export function inTurn({ server, namespace, visibility, rank, withinMs }: InTurnOptions): Ask {
   const put: Ask = async (method, question) => {
     try {
       return await server.ask(method, (to) => to.ask(({ workflowService }) => question(workflowService)));
@@ -61,8 +64,8 @@ export function inTurn({ server, namespace, visibility, rank }: InTurnOptions): 
       };
       const late = setTimeout(() => {
         namespace.leave(asker);
-        reject(new TemporalError('RateLimited', `there was no turn for ${method} within ${turnWithinMs / 1000} s`));
-      }, turnWithinMs);
+        reject(new TemporalError('RateLimited', `there was no turn for ${method} within ${withinMs / 1000} s`));
+      }, withinMs);
       namespace.line(asker, rank);
     });
   };

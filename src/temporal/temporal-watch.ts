@@ -8,8 +8,9 @@ import type { Credentials } from './credentials.ts';
 import type { DrainPort } from './drain/drain-port.ts';
 import { openDrainPort } from './drain/open-drain-port.ts';
 import { openScheduleBook, type ScheduleBook } from './drain/schedules.ts';
-import { inTurn } from './in-turn.ts';
+import { inTurn, turnOf } from './in-turn.ts';
 import { openPace, type Pace } from './pace.ts';
+import { askAboutRetained, type RetainedQuestion } from './retained-question.ts';
 import { type Subject, serverKey } from './subject.ts';
 import { type WatchedNamespace, watchNamespace } from './watched-namespace.ts';
 import { type WatchedQueue, watchQueue } from './watched-queue.ts';
@@ -23,6 +24,8 @@ export interface TemporalWatch {
   setUrgency(key: string, urgency: Urgency, activities?: boolean): void;
   /** Undefined: nothing is asked about it. */
   seen(key: string): SeenTemporal | undefined;
+  /** The retained definitions of the Process, by checksum, of which is asked who needs them; undefined: not now. */
+  setRetained(key: string, checksums: readonly string[] | undefined): void;
   /** For whoever drains the Process's queue. Undefined: nothing is asked about it. */
   drainPort(key: string): DrainPort | undefined;
   /** Questions so far, by `METHOD RESULT`. */
@@ -41,6 +44,8 @@ export interface TemporalWatchOptions {
   readonly rate: number;
   /** How many of them may come at once; undefined: as many as in a second. */
   readonly burst?: number;
+  /** How often is asked who needs a retained definition; undefined: each five minutes. */
+  readonly retainedIntervalMs?: number;
   /** Throws a TemporalError of kind CredentialsMissing. */
   readonly readCredentials: (subject: Subject) => Promise<Credentials>;
   /** Something that a decision about this Process depends on changed. */
@@ -61,6 +66,8 @@ interface Namespace {
   readonly queues: Map<string, WatchedQueue>;
   readonly schedules: ScheduleBook;
   readonly visibility: Pace;
+  /** The same, for what is in no hurry. */
+  readonly seldom: Pace;
 }
 
 interface Place {
@@ -74,15 +81,17 @@ interface Place {
 const idleMs = 60_000;
 /** Of the visibility store, which answers few questions, and others as well. */
 const visibilityLimit = { rate: 5, burst: 20 };
-/** A drain's questions are asked before those about queues at rest. */
-const drainRank = 1;
+const usualIntervalMs = 300_000;
+const seldomLimit = { rate: 3, burst: 10 };
 
-export function openTemporalWatch({ rate, burst = rate, readCredentials, onChange }: TemporalWatchOptions): TemporalWatch {
+export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch {
+  const { rate, burst = rate, retainedIntervalMs: intervalMs = usualIntervalMs, readCredentials, onChange } = options;
   const agenda = openAgenda();
   const calls = openCallCounts();
   const servers = new Map<string, Server>();
   const places = new Map<string, Place>();
   const ports = new WeakMap<WatchedQueue, DrainPort>();
+  const retained = new Map<string, RetainedQuestion>();
   let waits = 0;
   const budgets = openBudgets({ rate, burst });
 
@@ -115,7 +124,8 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
     };
     const budget = budgets.take(`${address} ${name}`);
     const watched = watchNamespace({ name, server, agenda, budget, onWait, onChange: () => tell(queues.values()) });
-    const opened = { name, watched, queues, schedules: openScheduleBook(name), visibility: openPace(visibilityLimit) };
+    const paces = { visibility: openPace(visibilityLimit), seldom: openPace(seldomLimit) };
+    const opened = { name, watched, queues, schedules: openScheduleBook(name), ...paces };
     namespaces.set(name, opened);
     return opened;
   };
@@ -137,11 +147,21 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
     server: { server },
     namespace: { name, watched, schedules, visibility },
   }: Place): DrainPort => {
-    const ask = inTurn({ server, namespace: watched, visibility, rank: drainRank });
+    const ask = inTurn({ server, namespace: watched, visibility, ...turnOf.drain });
     return openDrainPort({ ask, namespace: name, taskQueue }, schedules);
+  };
+  const openRetained = ({ subject: { key, taskQueue }, server: { server }, namespace }: Place): RetainedQuestion => {
+    const { name, watched, schedules, seldom } = namespace;
+    const ask = inTurn({ server, namespace: watched, visibility: seldom, ...turnOf.seldom });
+    const queue = { ask, namespace: name, taskQueue };
+    const question = askAboutRetained({ queue, schedules, agenda, intervalMs, onChange: () => onChange(key) });
+    retained.set(key, question);
+    return question;
   };
   const leave = ({ subject, server, namespace, queue }: Place) => {
     places.delete(subject.key);
+    retained.get(subject.key)?.close();
+    retained.delete(subject.key);
     queue.leave(subject.key);
     if (queue.keys.size > 0) return;
     queue.close();
@@ -169,7 +189,12 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
     setUrgency: (key, urgency, activities = false) => places.get(key)?.queue.attend(key, { urgency, activities }),
     seen: (key) => {
       const place = places.get(key);
-      return place && seenFrom(place);
+      return place && seenFrom(place, retained.get(key)?.seen());
+    },
+    setRetained: (key, checksums) => {
+      const place = places.get(key);
+      const question = retained.get(key) ?? (place && checksums && openRetained(place));
+      question?.want(checksums);
     },
     drainPort: (key) => {
       const place = places.get(key);
@@ -182,6 +207,7 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
     waiting: () => sum(servers.values(), ({ namespaces }) => sum(namespaces.values(), ({ watched }) => watched.waiting())),
     budgetWaits: () => waits,
     close: () => {
+      for (const question of retained.values()) question.close();
       for (const { server, namespaces } of servers.values()) {
         for (const { watched, queues } of namespaces.values()) {
           for (const queue of queues.values()) queue.close();
@@ -195,7 +221,7 @@ export function openTemporalWatch({ rate, burst = rate, readCredentials, onChang
 }
 
 /** Of a namespace that nothing can be learnt of, though the server answers, the server is as good as silent. */
-function seenFrom({ subject, server: { server }, namespace: { watched }, queue }: Place): SeenTemporal {
+function seenFrom({ subject, server: { server }, namespace: { watched }, queue }: Place, retained: SeenTemporal['retained']): SeenTemporal {
   const { address, namespace, taskQueue } = subject;
   const answer = queue.seen();
   const failure = queue.failure();
@@ -208,6 +234,7 @@ function seenFrom({ subject, server: { server }, namespace: { watched }, queue }
     ...(namespaceState && { namespaceState }),
     ...(answer && { queue: answer }),
     ...(failure && { queueFailure: failure }),
+    ...(retained && { retained }),
   };
 }
 

@@ -3,6 +3,7 @@ import { checksumHex, definition, definitionConfigMapName } from '../../names.ts
 import type { Pin } from '../../process.ts';
 import type { Known } from '../known.ts';
 import type { SeenDefinition } from '../observation.ts';
+import { dropHint } from '../retained.ts';
 import { type Check, firstOf, isFalse, isTrue, type Verdict } from '../verdict.ts';
 import { excerpt, listed } from '../words.ts';
 import { isRollingOut } from './roll-out.ts';
@@ -103,9 +104,10 @@ function podsMountOther(known: Known): Verdict | undefined {
   return isFalse('DefinitionNotMounted', `${message}; restart them: \`kubectl rollout restart deployment ${seen.deployment!.name}\``);
 }
 
-function asRendered({ pin, seen }: Known): Verdict {
+function asRendered(known: Known): Verdict {
+  const { pin, seen } = known;
   const mount = seen.deployment!.mounts.find(({ path }) => path === definition.key);
   const newer = seen.newestVersion !== undefined && seen.newestVersion > pin!.version;
   const update = newer ? `; version ${seen.newestVersion} is at the source: run \`ameide-process pin DIR\` to use it` : '';
-  return isTrue('AsRendered', `version ${pin!.version} is mounted from ConfigMap "${mount!.configMap}"${update}`);
+  return isTrue('AsRendered', `version ${pin!.version} is mounted from ConfigMap "${mount!.configMap}"${update}${dropHint(known)}`);
 }
