@@ -10,7 +10,7 @@ export interface ApplicationOptions {
   readonly namespace: string;
   /** More of `spec.source`: `{ plugin: { name } }`, or `{ directory: {} }`. */
   readonly source?: object;
-  /** `spec.syncPolicy`. Default: automated, with prune. */
+  /** `spec.syncPolicy`. Default: as our example Applications have it. */
   readonly syncPolicy?: object;
 }
 
@@ -21,9 +21,8 @@ export interface SeenApplication {
   readonly health: string;
   /** `SyncError: …` */
   readonly conditions: readonly string[];
-  /** `Running: waiting for …`, and of which revision. */
+  /** `Running: waiting for …` */
   readonly operation: string;
-  readonly operationRevision: string;
   /** `Process/l2o: Synced Healthy`, and of failed ones what the sync said. */
   readonly resources: readonly string[];
 }
@@ -35,7 +34,7 @@ export interface Application {
   refresh(): Promise<void>;
   /** The first state that is so. Throws with the last one seen. */
   until(what: string, isSo: (seen: SeenApplication) => boolean, limitMs?: number): Promise<SeenApplication>;
-  /** Synced with this revision, by an operation that succeeded, and Healthy. */
+  /** Synced with this revision, no operation runs any more, and Healthy. */
   untilHealthy(revision: string, limitMs?: number): Promise<SeenApplication>;
   /** Resolves when it is marked as deleted; with `untilGone` when it is gone. */
   delete(): Promise<void>;
@@ -43,10 +42,15 @@ export interface Application {
 }
 
 const collection = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
+/** With `refresh` a sync that fails is tried again with the latest commit, and not five times with the one that cannot work. */
+const automated = {
+  automated: { prune: true },
+  retry: { limit: 5, refresh: true, backoff: { duration: '2s', factor: 2, maxDuration: '10s' } },
+};
 const finalizers = ['resources-finalizer.argocd.argoproj.io'];
 
 export async function createApplication(server: Server, options: ApplicationOptions): Promise<Application> {
-  const { name, url, path, namespace, source = {}, syncPolicy = { automated: { prune: true } } } = options;
+  const { name, url, path, namespace, source = {}, syncPolicy = automated } = options;
   const spec = {
     project: 'default',
     source: { repoURL: url, targetRevision: 'main', path, ...source },
@@ -90,9 +94,9 @@ function applicationOf(server: Server, name: string): Application {
   };
 }
 
-/** The cluster is as this revision says, and the operation that made it so is over. */
-export function isDone({ sync, revision, operation, operationRevision }: SeenApplication, wanted: string): boolean {
-  return sync === 'Synced' && revision === wanted && operationRevision === wanted && operation.startsWith('Succeeded');
+/** The cluster is as this revision says, and no operation runs. A revision that changes nothing has no operation. */
+export function isDone({ sync, revision, operation }: SeenApplication, wanted: string): boolean {
+  return sync === 'Synced' && revision === wanted && !operation.startsWith('Running');
 }
 
 interface LiveApplication extends KubeObject {
@@ -103,7 +107,6 @@ interface LiveApplication extends KubeObject {
     readonly operationState?: {
       readonly phase: string;
       readonly message?: string;
-      readonly operation?: { readonly sync?: { readonly revision?: string } };
       readonly syncResult?: { readonly resources?: readonly Result[] };
     };
     readonly resources?: readonly {
@@ -131,7 +134,6 @@ function seen({ status = {} }: LiveApplication): SeenApplication {
     health: health?.status ?? '',
     conditions: conditions.map(({ type, message }) => `${type}: ${message}`),
     operation: operationState ? `${operationState.phase}: ${operationState.message ?? ''}` : '',
-    operationRevision: operationState?.operation?.sync?.revision ?? '',
     resources: [
       ...resources.map((one) => `${one.kind}/${one.name}: ${one.status ?? ''} ${one.health?.status ?? ''}`.trimEnd()),
       ...failed.map((one) => `${one.kind}/${one.name}: SyncFailed ${one.message ?? ''}`),
