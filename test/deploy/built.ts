@@ -1,7 +1,7 @@
 /** What kustomize makes of the folders in deploy/, as a cluster gets it. */
 
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { loadAll } from 'js-yaml';
@@ -11,10 +11,12 @@ import { part, root } from '../testbed/parts.ts';
 
 export const deployFolder = join(root, 'deploy');
 
-/** Every folder below deploy/ that has a kustomization, relative to it. */
+/** Every folder below deploy/ that has a kustomization, relative to it. A component is none: it is built with what it changes. */
 export function deployFolders(): string[] {
   return readdirSync(deployFolder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.name === 'kustomization.yaml')
+    .filter(
+      ({ name, parentPath }) => name === 'kustomization.yaml' && !readFileSync(join(parentPath, name), 'utf8').includes('kind: Component'),
+    )
     .map((entry) => relative(deployFolder, entry.parentPath))
     .sort();
 }

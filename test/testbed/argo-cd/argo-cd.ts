@@ -26,11 +26,14 @@ export interface ArgoCdOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-const version = '3.2.11';
+/** Where Go keeps its source: manifests and CRDs. */
+export function argoCdModule(): Promise<string> {
+  return goModule('github.com/argoproj/argo-cd/v3@v3.2.11');
+}
 
 /** Some three seconds. Throws with the servers' logs when one of them cannot start. */
 export async function startArgoCd({ plane, settings = {} }: ArgoCdOptions): Promise<ArgoCd> {
-  const module = await goModule(`github.com/argoproj/argo-cd/v3@v${version}`);
+  const module = await argoCdModule();
   for (const name of ['application', 'appproject', 'applicationset'])
     await installCrd(plane, join(module, `manifests/crds/${name}-crd.yaml`));
   await apply(plane, configuration(settings));
