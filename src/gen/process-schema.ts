@@ -868,7 +868,7 @@ export interface ProcessSpec {
     /**
      * The command's arguments. Default: the image's.
      *
-     * @maxItems 32
+     * @maxItems 256
      *
      * Items: An argument; $(NAME) is expanded by Kubernetes.
      */
@@ -880,7 +880,7 @@ export interface ProcessSpec {
     /**
      * What runs, without a shell. Default: the image's.
      *
-     * @maxItems 32
+     * @maxItems 256
      *
      * Items: A word; $(NAME) is expanded by Kubernetes.
      */
@@ -888,7 +888,7 @@ export interface ProcessSpec {
     /**
      * Variables beside those that the tool sets; a clash with one of those is an error.
      *
-     * @maxItems 32
+     * @maxItems 256
      *
      * Items: A variable.
      */
