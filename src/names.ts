@@ -21,6 +21,12 @@ export const annotation = {
   definitionChecksum: 'ameide.io/definition-checksum',
 } as const;
 
+/** While a live Process has it, it is not gone: workflows are drained first. */
+export const drainFinalizer = 'ameide.io/drain';
+
+/** By these Argo CD and kpt delete a Process before its workers; the sidecar puts them on the live object. */
+export const guardAnnotation = { wave: 'argocd.argoproj.io/sync-wave', dependsOn: 'config.kubernetes.io/depends-on' } as const;
+
 /** The selector of a worker Deployment, for ever. */
 export const selectorLabel = { process: 'ameide.io/process', queue: 'ameide.io/queue', track: 'ameide.io/track' } as const;
 

@@ -93,6 +93,11 @@ export const reasons = {
   DependenciesFound: ['Every Domain and Agent that is named is Ready, or none is named.', 'Nothing.'],
   NotDegraded: ['Nothing is impaired.', 'Nothing.'],
   AllReady: ['The workers run the pinned definition and poll.', 'Nothing.'],
+  GuardInPlace: ['The guard is on the live Process: a deletion waits until no workflow runs.', 'Nothing.'],
+  StartsAccepted: ['Workflows may be started.', 'Nothing.'],
+  NoWorkflows: ['Several looks in a row found no workflow of the queue: the Process can be removed.', 'Remove the Process from Git.'],
+  HandedOver: ['Another Process serves the queue, with the definitions that running workflows need.', 'Remove this Process from Git.'],
+  Abandoned: ['The workflows that run are left without workers, as the policy says.', 'Remove the Process from Git.'],
   // Conditions: the cluster
   NotLookedYet: ['The sidecar has not looked yet.', 'Wait some seconds; if it stays, look at the sidecar’s log.'],
   CannotRead: [
@@ -113,6 +118,33 @@ export const reasons = {
   DependencyMissing: ['A Domain or Agent that is named does not exist.', 'Create it, or remove it from `spec.dependencies`.'],
   DependencyKindMissing: ['The cluster does not have the kind of a dependency.', 'Install the Domain or Agent operator.'],
   DependencyNotReady: ['A Domain or Agent that is named is not Ready.', 'See its own status.'],
+  // Conditions: the guard
+  GuardRefused: ['The API server refuses to let the sidecar guard the Process.', 'Apply `deploy/watched-namespace` of this version.'],
+  GuardIneffective: [
+    'Something outside the sidecar’s reach takes workers away before their workflows have ended.',
+    'Change what the message names, or drain with `spec.lifecycle: Draining` before you delete.',
+  ],
+  // Conditions: the drain
+  StartsPaused: [
+    'The Process is drained: Schedules of its queue are paused, and nobody should start workflows.',
+    'Start no workflows; set `spec.lifecycle` to Active to undo it.',
+  ],
+  PausingStarts: ['Schedules of the queue are being paused.', 'Wait.'],
+  WorkflowsRunning: ['Workflows of the queue still run.', 'Wait; `spec.drain` says what happens to them.'],
+  ConfirmingEmpty: ['No workflow was found; one such answer proves nothing.', 'Wait some seconds.'],
+  HandOverAwaited: [
+    'Another Process serves the same queue; it is not ready yet, or lacks a definition that workflows here need.',
+    'Wait for it to be ready; retain the definitions that the message names.',
+  ],
+  DrainTimedOut: [
+    'Workflows still run after `spec.drain.timeout`. Nothing is killed by itself.',
+    'Give it more time, choose another policy, or run `ameide-process release`.',
+  ],
+  DrainPolicyRefused: [
+    'The policy would end workflows, but the live spec is not what was rendered, or the queue is shared: it waits instead.',
+    'Render, commit and sync; undo what was changed by hand.',
+  ],
+  ReopeningStarts: ['What the drain had paused is being restored.', 'Wait.'],
   // Conditions: Temporal
   TemporalUnreachable: [
     'Temporal did not answer for longer than the grace of 30 s.',

@@ -99,7 +99,7 @@ export interface ProcessSpec {
      */
     cancelGrace?: string;
     /**
-     * What happens to workflows that are started after the drain began. Default: Report, which counts them and waits for them, too.
+     * With `Wait`: what happens to workflows that are started after the drain began; the other policies treat them like the rest. Default: Report, which counts them and waits for them, too.
      */
     onNewStart?: "Report" | "Cancel" | "Terminate";
     /**
@@ -1640,6 +1640,10 @@ export interface ProcessStatus {
        */
       attempt: number;
       /**
+       * When it was seen that all were asked.
+       */
+      doneAt?: string;
+      /**
        * Id of the batch job at Temporal.
        */
       id: string;
@@ -1653,7 +1657,7 @@ export interface ProcessStatus {
       scope: "All" | "Late";
     }[];
     /**
-     * Pausing, Waiting, Settling, Drained, HandingOver or Reopening.
+     * Pausing, Waiting, Settling, HandingOver, Drained or Reopening.
      */
     phase?: string;
     /**
@@ -1672,6 +1676,10 @@ export interface ProcessStatus {
      * Items: A Schedule of Temporal.
      */
     schedules?: {
+      /**
+       * Actions that waited for an earlier one; pausing dropped them.
+       */
+      buffered?: number;
       /**
        * Its id.
        */

@@ -1,10 +1,13 @@
-/** The second arrow at work: watch → observe → decide → patch, for every Process, from when this replica leads until it stops. */
+/** The second arrow at work: watch → observe → decide → patch → act, for every Process, from when this replica leads until it stops. */
 import type { DefinitionSource } from '../definition/source.ts';
 import type { Kube } from '../kube/connect.ts';
 import { openEvents } from '../kube/events.ts';
 import { openTemporalWatch, type TemporalWatch } from '../temporal/temporal-watch.ts';
 import { type Cluster, openCluster } from './cluster.ts';
+import { act } from './drain/act.ts';
+import { openDrainLooks } from './drain/look.ts';
 import { openFirstLooks } from './first-looks.ts';
+import { openGuards } from './guard/put-on.ts';
 import type { Log } from './log.ts';
 import { newestVersions } from './newest-versions.ts';
 import type { World } from './observe.ts';
@@ -72,12 +75,16 @@ export function startControl(options: ControlOptions): Control {
     newest,
     queues: sharedQueues(),
     firstLooks: openFirstLooks(() => performance.now()),
+    guards: openGuards({ kube, cluster, log, isLeader: options.isLeader, nowMs: () => performance.now() }),
+    drains: openDrainLooks(cluster, temporal),
     onShared: look,
   };
+  const { drains } = world;
+  const actor = { kube, cluster, temporal, drains, log, isLeader: options.isLeader };
   const patch = patcher({ kube, cluster, events, log, tally, isLeader: options.isLeader });
   const queue = workQueue({
     concurrency,
-    work: (key) => tally.timed(() => reconcile(key, world, patch)),
+    work: (key) => tally.timed(() => reconcile(key, world, { patch, act: (process, effects) => act(process, effects, actor) })),
     onError: (key, error) => {
       tally.failed();
       log.error('a status could not be written; trying again', {

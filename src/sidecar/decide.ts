@@ -4,11 +4,14 @@ import type { ProcessStatus } from '../process.ts';
 import { definitionResolved } from './conditions/definition-resolved.ts';
 import { degraded } from './conditions/degraded.ts';
 import { dependenciesReady } from './conditions/dependencies-ready.ts';
+import { guarded } from './conditions/guarded.ts';
 import { type Judged, progress } from './conditions/progress.ts';
 import { ready } from './conditions/ready.ts';
 import { temporalHealthy } from './conditions/temporal-healthy.ts';
 import { workersReady } from './conditions/workers-ready.ts';
 import { workloadReady } from './conditions/workload-ready.ts';
+import { type DrainDecision, decideDrain } from './drain/decide-drain.ts';
+import type { Effect } from './drain/drain.ts';
 import { type Known, know } from './known.ts';
 import type { Observation } from './observation.ts';
 import { retainedStatus, retainedToAsk } from './retained.ts';
@@ -20,6 +23,8 @@ export interface Decision {
   readonly recheckAfterMs?: number;
   /** The retained definitions, by checksum, of which is to be asked who needs them. */
   readonly retainedToAsk?: readonly string[];
+  /** What the drain wants done, once the status is written. */
+  readonly effects?: readonly Effect[];
 }
 
 export function decide(seen: Observation): Decision {
@@ -39,18 +44,31 @@ export function decide(seen: Observation): Decision {
     { type: 'DependenciesReady', verdict: dependencies },
   ];
   const { reconciling, stalled } = progress(known, readyVerdict, judged);
+  const drain = decideDrain(known);
   const all: Judged[] = [
     { type: 'Ready', verdict: readyVerdict },
     ...judged,
     { type: 'Degraded', verdict: degradedVerdict },
-    ...(reconciling ? [{ type: 'Reconciling', verdict: reconciling }] : []),
-    ...(stalled ? [{ type: 'Stalled', verdict: stalled }] : []),
+    { type: 'Guarded', verdict: guarded(known) },
+    { type: 'AcceptingStarts', verdict: drain.verdicts.acceptingStarts },
+    ...whileTrue({ Draining: drain.verdicts.draining, Drained: drain.verdicts.drained }),
+    ...whileTrue(drain.verdicts.stalled ? { Stalled: drain.verdicts.stalled } : { Reconciling: reconciling, Stalled: stalled }),
   ];
   const asked = retainedToAsk(known);
-  return { status: statusOf(known, all), ...recheck(known, all), ...(asked && { retainedToAsk: asked }) };
+  return {
+    status: statusOf(known, all, drain.status),
+    ...recheck(known, all, drain),
+    ...(asked && { retainedToAsk: asked }),
+    ...(drain.effects.length > 0 && { effects: drain.effects }),
+  };
 }
 
-function statusOf(known: Known, judged: readonly Judged[]): ProcessStatus {
+/** Those that are absent otherwise. */
+function whileTrue(verdicts: Readonly<Record<string, Verdict | undefined>>): Judged[] {
+  return Object.entries(verdicts).flatMap(([type, verdict]) => (verdict ? [{ type, verdict }] : []));
+}
+
+function statusOf(known: Known, judged: readonly Judged[], drain: ProcessStatus['drain']): ProcessStatus {
   const { deployment } = known.seen;
   const runs = definitionThatRuns(known);
   return {
@@ -58,6 +76,7 @@ function statusOf(known: Known, judged: readonly Judged[]): ProcessStatus {
     conditions: judged.map((one) => conditionOf(known, one)),
     ...(runs && { definition: runs }),
     ...(known.retained.length > 0 && { retained: retainedStatus(known) }),
+    ...(drain && { drain }),
     ...(deployment && {
       workers: { desired: deployment.desired, ready: deployment.ready, summary: `${deployment.ready}/${deployment.desired}` },
     }),
@@ -89,7 +108,12 @@ function definitionThatRuns({ seen, pods }: Known): ProcessStatus['definition'] 
   return found && { version: found.version, checksum: found.found ?? found.checksum, configMap: found.configMap };
 }
 
-function recheck({ nowMs }: Known, judged: readonly { readonly verdict: Verdict }[]): Pick<Decision, 'recheckAfterMs'> {
-  const times = judged.flatMap(({ verdict }) => (verdict.until === undefined ? [] : [verdict.until]));
-  return times.length === 0 ? {} : { recheckAfterMs: Math.max(Math.min(...times) - nowMs, 0) };
+function recheck(
+  { nowMs }: Known,
+  judged: readonly { readonly verdict: Verdict }[],
+  { askAgainAfterMs }: DrainDecision,
+): Pick<Decision, 'recheckAfterMs'> {
+  const times = judged.flatMap(({ verdict }) => (verdict.until === undefined ? [] : [Math.max(verdict.until - nowMs, 0)]));
+  const all = [...times, ...(askAgainAfterMs === undefined ? [] : [askAgainAfterMs])];
+  return all.length === 0 ? {} : { recheckAfterMs: Math.min(...all) };
 }

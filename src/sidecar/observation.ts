@@ -1,5 +1,6 @@
 /** What is seen of one Process at one moment: everything that `decide` may know, the time included. Plain data, no methods. */
 import type { Resource } from '../resource.ts';
+import type { SeenDrain } from './drain/drain.ts';
 
 /** Times are ISO 8601 in UTC, as Kubernetes writes them (`2026-11-24T18:00:00Z`, fractions of a second allowed). */
 type Time = string;
@@ -25,6 +26,10 @@ export interface Observation {
   readonly unreadable: Readonly<Record<string, string>>;
   /** The newest version at the definition source, where one is configured and it was asked. */
   readonly newestVersion?: number;
+  /** Why the guard could not be put on, in the API server's words; absent: it could, or was not tried. */
+  readonly guardFailure?: string;
+  /** What a drain looked at; absent: none is on. */
+  readonly drain?: SeenDrain;
 }
 
 export interface SeenDeployment {

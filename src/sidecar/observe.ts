@@ -1,9 +1,12 @@
 /** The reader of the second arrow: everything that is known of one Process now, from the watches and from Temporal's last answers. */
-
 import { namespaceIn } from '../kube/object-key.ts';
+import { type Resource, valueAt } from '../resource.ts';
 import type { TemporalWatch } from '../temporal/temporal-watch.ts';
 import type { Cluster } from './cluster.ts';
+import type { DrainLooks } from './drain/look.ts';
+import { wantedDrain } from './drain/wanted.ts';
 import type { FirstLooks } from './first-looks.ts';
+import type { Guards } from './guard/put-on.ts';
 import type { NewestVersions } from './newest-versions.ts';
 import type { Observation } from './observation.ts';
 import type { SharedQueues } from './shared-queues.ts';
@@ -16,6 +19,8 @@ export interface World {
   /** Undefined: no definition source is configured. */
   readonly newest: NewestVersions | undefined;
   readonly firstLooks: FirstLooks;
+  readonly guards: Guards;
+  readonly drains: DrainLooks;
   /** A Process whose queue is now shared, or no longer, is to be looked at. */
   readonly onShared: (key: string) => void;
 }
@@ -28,11 +33,14 @@ export function observe(key: string, world: World): Observation | undefined {
   if (!process) {
     attend(key, undefined, world);
     world.firstLooks.forget(key);
+    world.guards.forget(key);
+    world.drains.forget(key);
     return;
   }
   const deployment = cluster.deploymentOf(process);
-  const isAsked = attend(key, subjectOf(key, process, deployment), world);
+  const isAsked = attend(key, subjectOf({ key, process, deployment, lastAddress: lastAddress(key, process, world) }), world);
   const newestVersion = newest?.of(key);
+  const guardFailure = world.guards.failureOf(key);
   return {
     now: new Date().toISOString(),
     process,
@@ -44,7 +52,16 @@ export function observe(key: string, world: World): Observation | undefined {
     sharedWith: world.queues.sharing(key),
     unreadable: cluster.unreadable(namespaceIn(key)),
     ...(newestVersion !== undefined && { newestVersion }),
+    ...(guardFailure !== undefined && { guardFailure }),
   };
+}
+
+/** Of a Process on its way out whose Deployment went first: what runs on its queue is asked where it was asked before. */
+function lastAddress(key: string, process: Resource, { temporal }: World): string | undefined {
+  const wanted = wantedDrain(process);
+  if (wanted === undefined || wanted === 'Off') return;
+  const known = temporal.seen(key)?.address ?? valueAt(process, 'status', 'drain', 'address');
+  return typeof known === 'string' ? known : undefined;
 }
 
 /** From now on Temporal is asked about this queue, and about no other, for this Process. */

@@ -1,4 +1,4 @@
-/** The writer of the second arrow: a status, by server-side apply, and the Events about what turned. Nothing else is ever written. */
+/** The writer of the second arrow: a status, by server-side apply, and the Events about what turned. */
 import { applyStatus } from '../kube/apply-status.ts';
 import type { Kube } from '../kube/connect.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -10,8 +10,8 @@ import type { Log } from './log.ts';
 import type { Tally } from './tally.ts';
 import type { Transition } from './transitions.ts';
 
-/** Throws when the API server did not take it; a Process that is gone or has changed meanwhile is no failure. */
-export type Patch = (process: Resource, status: ProcessStatus, turned: readonly Transition[]) => Promise<void>;
+/** False: the Process is gone or has changed meanwhile, which is no failure. Throws when the API server did not take it. */
+export type Patch = (process: Resource, status: ProcessStatus, turned: readonly Transition[]) => Promise<boolean>;
 
 export interface PatchOptions {
   readonly kube: Kube;
@@ -28,11 +28,12 @@ export function patcher({ kube, cluster, events, log, tally, isLeader }: PatchOp
     if (!isLeader()) throw new Error('this replica does not lead any more');
     const written = await applyStatus(kube, process, status);
     tally.wrote('superseded' in written ? 'superseded' : 'written');
-    if ('superseded' in written) return;
+    if ('superseded' in written) return false;
     cluster.learn(written.process);
     for (const transition of turned) {
       log.info(transition.note, { process: keyOf(process), condition: transition.action, reason: transition.reason });
       events.record(process, transition);
     }
+    return true;
   };
 }

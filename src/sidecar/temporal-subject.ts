@@ -6,9 +6,18 @@ import { isObject, type Resource, valueAt } from '../resource.ts';
 import type { Subject } from '../temporal/subject.ts';
 import type { SeenDeployment } from './observation.ts';
 
+export interface SubjectSource {
+  /** `namespace/name` of the Process. */
+  readonly key: string;
+  readonly process: Resource;
+  readonly deployment: SeenDeployment | undefined;
+  /** Where it was, for when the Deployment is gone. */
+  readonly lastAddress?: string | undefined;
+}
+
 /** The address as the Deployment has it; undefined: nothing says where. */
-export function subjectOf(key: string, process: Resource, deployment: SeenDeployment | undefined): Subject | undefined {
-  const address = deployment?.env[env.address];
+export function subjectOf({ key, process, deployment, lastAddress }: SubjectSource): Subject | undefined {
+  const address = deployment?.env[env.address] ?? lastAddress;
   const namespace = textAt(process, 'namespace') ?? deployment?.env[env.namespace];
   const taskQueue = textAt(process, 'taskQueue') ?? deployment?.env[env.taskQueue];
   if (!address || !namespace || !taskQueue) return;

@@ -11,7 +11,15 @@ export interface Transition {
 }
 
 /** What follows from others is not told twice. */
-const told: ReadonlySet<string> = new Set(['Ready', 'DefinitionResolved', 'WorkersReady', 'TemporalHealthy', 'DependenciesReady']);
+const told: ReadonlySet<string> = new Set([
+  'Ready',
+  'DefinitionResolved',
+  'WorkersReady',
+  'TemporalHealthy',
+  'DependenciesReady',
+  'Draining',
+  'Drained',
+]);
 
 export function transitions(before: unknown, after: ProcessStatus): Transition[] {
   const previous = previousConditions(before);

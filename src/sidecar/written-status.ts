@@ -11,22 +11,27 @@ export const ownConditions = [
   'TemporalHealthy',
   'DependenciesReady',
   'Degraded',
+  'Guarded',
+  'AcceptingStarts',
+  'Draining',
+  'Drained',
   'Reconciling',
   'Stalled',
 ] as const;
 
 export function isWritten(live: unknown, decided: ProcessStatus): boolean {
   if (!isObject(live)) return false;
-  const { observedGeneration, definition, retained, workers, conditions } = live;
+  const { observedGeneration, definition, retained, workers, drain, conditions } = live;
   const own = (Array.isArray(conditions) ? conditions : []).filter((one): one is Resource => isObject(one) && isOwn(one.type));
   const byType = (list: readonly Resource[]) => Object.fromEntries(list.map((one) => [String(one.type), one]));
   return isSame(
-    { observedGeneration, definition, retained, workers, conditions: byType(own) },
+    { observedGeneration, definition, retained, workers, drain, conditions: byType(own) },
     {
       observedGeneration: decided.observedGeneration,
       definition: decided.definition,
       retained: decided.retained,
       workers: decided.workers,
+      drain: decided.drain,
       conditions: byType((decided.conditions ?? []) as unknown as readonly Resource[]),
     },
   );

@@ -45,7 +45,7 @@ test('what was not done is unused, what was refused is missing, both by namespac
   assert.equal(missing, ['ameide-system: get coordination.k8s.io/leases', 'other: list /pods', 'sales: list /secrets']);
   const watched = ['agents', 'domains', 'processes'].map((kind) => `ameide.io/${kind}`);
   const rights = ['/configmaps', '/pods', ...watched, 'apps/deployments'].flatMap((kind) => [`list ${kind}`, `watch ${kind}`]);
-  rights.push('create events.k8s.io/events', 'patch ameide.io/processes/status', 'patch events.k8s.io/events');
+  rights.push('create events.k8s.io/events', 'patch ameide.io/processes', 'patch ameide.io/processes/status', 'patch events.k8s.io/events');
   const all = ['billing', 'sales'].flatMap((namespace) => rights.map((right) => `${namespace}: ${right}`));
   const wanted = [...all.filter((line) => line !== 'sales: list /pods'), 'ameide-system: update coordination.k8s.io/leases'];
   assert.equal(unused, wanted.sort());

@@ -63,10 +63,12 @@ const notOfTheFunction = new Set([
   'ConditionUnhealthy',
 ]);
 
-/** Reasons of conditions have their cases in test/cases/status. */
+/** Reasons of conditions have their cases in test/cases/status and test/cases/drain. */
 function reasonsOfConditions(): string[] {
-  const folder = join(root, 'test/cases/status');
-  const texts = namesOfCases(folder).map((name) => readFileSync(join(folder, name, 'expected.yaml'), 'utf8'));
+  const texts = ['status', 'drain'].flatMap((kind) => {
+    const folder = join(root, 'test/cases', kind);
+    return namesOfCases(folder).map((name) => readFileSync(join(folder, name, 'expected.yaml'), 'utf8'));
+  });
   return texts.flatMap((text) => [...text.matchAll(/^ +reason: (\w+)$/gm)].map(([, reason]) => reason!));
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { drainFinalizer } from '../../src/names.ts';
 import { built, the } from '../deploy/built.ts';
 import { type Audit, auditIn, comparePermissions } from '../deploy/permissions.ts';
 import { demand, type KubeObject } from '../testbed/api.ts';
@@ -106,10 +107,11 @@ function secrets(): KubeObject[] {
   ];
 }
 
-/** All is well; twice the same happens, so that an Event is written and then counted; it is told to stop. */
+/** A guard that somebody took off is put on again; all is well; twice the same happens, so that an Event is written and then counted; it is told to stop. */
 async function ordinaryDay({ bed, statuses }: Context, namespaces: readonly Namespace[]): Promise<void> {
   const says = (namespace: Namespace, expected: typeof isReady) =>
     statuses.get(namespace)!.untilSays(processes[namespace], expected, 60_000);
+  for (const namespace of namespaces) await reguarded(bed, namespace);
   for (const namespace of namespaces) await says(namespace, isReady);
   for (const isWell of [false, true, false, true]) {
     await Promise.all(namespaces.map((namespace) => setDependency({ ...bed, namespace }, 'Domain', 'sales', isWell)));
@@ -120,6 +122,14 @@ async function ordinaryDay({ bed, statuses }: Context, namespaces: readonly Name
   assert.is(await bed.sidecar.ended, 0);
   const troubles = bed.sidecar.log().filter(({ level }) => level === 'warn' || level === 'error');
   assert.equal(troubles, []);
+}
+
+async function reguarded({ plane }: LiveBed, namespace: Namespace): Promise<void> {
+  const path = `/apis/ameide.io/v1/namespaces/${namespace}/processes/${processes[namespace]}`;
+  await demand(plane, 'PATCH', path, { metadata: { finalizers: null } });
+  const finalizers = async () => ((await demand(plane, 'GET', path)) as KubeObject).metadata.finalizers;
+  const isSo = (found: unknown) => Array.isArray(found) && found.includes(drainFinalizer);
+  await until({ what: 'the guard to be put on again', look: finalizers, isSo, limitMs: 60_000 });
 }
 
 /** From here on the log is another's. */

@@ -25,8 +25,8 @@ const decided: ProcessStatus = {
 
 test('the same, in another order and with what others wrote, is written', () => {
   assert.ok(isWritten(decided, decided));
-  const others = [...decided.conditions!].reverse().concat(condition('Drained', 'True', 'Theirs'));
-  assert.ok(isWritten({ ...decided, conditions: others, drain: { remaining: 3 } }, decided));
+  const others = [...decided.conditions!].reverse().concat(condition('Elsewhere', 'True', 'Theirs'));
+  assert.ok(isWritten({ ...decided, conditions: others, theirs: { remaining: 3 } }, decided));
 });
 
 for (const [what, live] of [
@@ -36,6 +36,7 @@ for (const [what, live] of [
   ['a condition that is no longer', { ...decided, conditions: [...decided.conditions!, condition('Stalled', 'True', 'PinMissing')] }],
   ['a condition less', { ...decided, conditions: decided.conditions!.slice(1) }],
   ['another definition', { ...decided, definition: { ...decided.definition, version: 2 } }],
+  ['another drain', { ...decided, drain: { phase: 'Waiting', remaining: 3 } }],
   ['no workers', { ...decided, workers: undefined }],
   ['conditions that are no list', { ...decided, conditions: 'none' }],
 ] as const) {

@@ -1,5 +1,6 @@
 /** A live Process without the API server's bookkeeping, which is most of its bytes. */
-import { isObject, type Resource } from '../../resource.ts';
+import { guardAnnotation, tool } from '../../names.ts';
+import { isObject, objectsAt, type Resource, valueAt } from '../../resource.ts';
 
 const bookkeeping: ReadonlySet<string> = new Set(['managedFields', 'selfLink']);
 /** kubectl's copy of the whole object. */
@@ -10,5 +11,18 @@ export function keepProcess({ apiVersion, kind, metadata, spec, status }: Resour
   const annotations = isObject(kept.annotations)
     ? Object.fromEntries(Object.entries(kept.annotations).filter(([key]) => key !== lastApplied))
     : undefined;
-  return { apiVersion, kind, metadata: { ...kept, ...(annotations && { annotations }) }, spec, ...(status !== undefined && { status }) };
+  const managedFields = guardOwners(metadata);
+  const own = { ...kept, ...(annotations && { annotations }), ...(managedFields.length > 0 && { managedFields }) };
+  return { apiVersion, kind, metadata: own, spec, ...(status !== undefined && { status }) };
+}
+
+/** Of the managers of fields only those that have an annotation of the guard, with that alone: usually none. */
+function guardOwners(metadata: unknown): Resource[] {
+  return objectsAt({ metadata }, 'metadata', 'managedFields').flatMap(({ manager, operation, fieldsV1 }) => {
+    const owned = valueAt(fieldsV1, 'f:metadata', 'f:annotations');
+    const keys = Object.values(guardAnnotation).filter((key) => isObject(owned) && owned[`f:${key}`] !== undefined);
+    if (keys.length === 0 || manager === tool) return [];
+    const annotations = Object.fromEntries(keys.map((key) => [`f:${key}`, {}]));
+    return [{ manager, operation, fieldsV1: { 'f:metadata': { 'f:annotations': annotations } } }];
+  });
 }

@@ -1,0 +1,39 @@
+/** Whether other Processes on the queue can go on with every workflow that runs there, so that this one may leave. Pure. */
+import { listed } from '../words.ts';
+import type { DrainInput, SeenWork, Sharer } from './drain.ts';
+
+export interface HandOver {
+  /** Those that stay. */
+  readonly successors: readonly Sharer[];
+  /** One of them is ready and has every definition that workflows here may need. */
+  readonly heir: Sharer | undefined;
+  /** What is in the way; '' when nothing is. */
+  readonly obstacle: string;
+}
+
+export function handOver({ pins, seen }: Pick<DrainInput, 'pins' | 'seen'>): HandOver {
+  const successors = seen.sharers.filter(({ isLeaving }) => !isLeaving);
+  const heir = successors.find((one) => one.isReady && missing(pins, one).length === 0);
+  return { successors, heir, obstacle: heir ? '' : successors.map((one) => obstacleOf(pins, one)).join('; ') };
+}
+
+/**
+ * No workflow needs a definition that a ready successor lacks: all that run have the checksum of one that it has. Those without a checksum
+ * may need any, so they count against it.
+ */
+export function isServed({ sharers }: DrainInput['seen'], { remaining, byChecksum }: SeenWork): boolean {
+  if (remaining === 0) return true;
+  return sharers.some((one) => {
+    if (one.isLeaving || !one.isReady || !byChecksum) return false;
+    return one.pins.reduce((sum, pin) => sum + (byChecksum[pin] ?? 0), 0) >= remaining;
+  });
+}
+
+function missing(pins: readonly string[], { pins: theirs }: Sharer): string[] {
+  return pins.filter((pin) => !theirs.includes(pin));
+}
+
+function obstacleOf(pins: readonly string[], sharer: Sharer): string {
+  if (!sharer.isReady) return `${sharer.name} is not ready`;
+  return `${sharer.name} does not have ${listed(missing(pins, sharer).map((pin) => pin.slice(0, 17)))}: retain it there, or wait until no workflow needs it`;
+}

@@ -1,0 +1,148 @@
+/** The reader of the drain: what runs on the queue, its Schedules and batches, asked only while a drain is on. */
+import type { Reason } from '../../problem.ts';
+import { objectsAt, type Resource, valueAt } from '../../resource.ts';
+import type { DrainPort, SeenBatch } from '../../temporal/drain/drain-port.ts';
+import { type FailureKind, TemporalError } from '../../temporal/failure.ts';
+import type { TemporalWatch } from '../../temporal/temporal-watch.ts';
+import type { Cluster } from '../cluster.ts';
+import type { Drain, SeenDrain, SeenWork, Sharer } from './drain.ts';
+import { openJob } from './ending.ts';
+import { sharersOf } from './sharers.ts';
+import { readDrain } from './status.ts';
+import { wantedDrain } from './wanted.ts';
+
+export interface DrainLooks {
+  /** Undefined: no drain is on. */
+  look(key: string, process: Resource): Promise<SeenDrain | undefined>;
+  /** Batches are refused for this Process: from now on one by one. */
+  refuseBatches(key: string): void;
+  /** A job that is done one by one has reached all of them. */
+  finish(key: string, jobId: string): void;
+  forget(key: string): void;
+}
+
+/** What a restart forgets, and finds out again. */
+interface Memory {
+  batchesRefused: boolean;
+  schedulesAtMs: number;
+  readonly finished: Set<string>;
+}
+
+/** So often it is looked for Schedules that were added or resumed meanwhile. */
+const schedulesMs = 30_000;
+
+const reasonOf: Partial<Readonly<Record<FailureKind, Reason>>> = {
+  TlsFailed: 'TemporalTlsFailed',
+  Unauthenticated: 'TemporalForbidden',
+  Forbidden: 'TemporalForbidden',
+  CredentialsMissing: 'CredentialsMissing',
+  NamespaceNotFound: 'NamespaceNotFound',
+};
+
+export function openDrainLooks(cluster: Cluster, temporal: TemporalWatch): DrainLooks {
+  const memories = new Map<string, Memory>();
+  const memoryOf = (key: string): Memory => {
+    const memory = memories.get(key) ?? { batchesRefused: false, schedulesAtMs: Number.NEGATIVE_INFINITY, finished: new Set() };
+    memories.set(key, memory);
+    return memory;
+  };
+  return {
+    look: async (key, process) => {
+      const wanted = wantedDrain(process);
+      const before = readDrain(process);
+      if (wanted === undefined || (wanted === 'Off' && !before)) {
+        memories.delete(key);
+        return;
+      }
+      const address = temporal.seen(key)?.address;
+      const sharers = sharersOf(key, address, cluster);
+      const failure = knownFailure(key, temporal);
+      const port = temporal.drainPort(key);
+      if (failure || !port || address === undefined) return { sharers, failure: failure ?? nowhere };
+      try {
+        return { sharers, work: await lookAt({ process, port, address, before, sharers, memory: memoryOf(key), isOff: wanted === 'Off' }) };
+      } catch (error) {
+        if (!(error instanceof TemporalError)) throw error;
+        return { sharers, failure: { reason: reasonOf[error.kind] ?? 'TemporalUnreachable', message: error.message } };
+      }
+    },
+    refuseBatches: (key) => {
+      memoryOf(key).batchesRefused = true;
+    },
+    finish: (key, jobId) => {
+      memoryOf(key).finished.add(jobId);
+    },
+    forget: (key) => memories.delete(key),
+  };
+}
+
+const nowhere = { reason: 'NotRendered', message: 'no Deployment says where its Temporal is' } as const;
+
+/** A silent server is not asked, with a deadline each time, what is known already. */
+function knownFailure(key: string, temporal: TemporalWatch): SeenDrain['failure'] {
+  const server = temporal.seen(key)?.server;
+  if (server?.state !== 'Fails') return;
+  return { reason: reasonOf[server.failure] ?? 'TemporalUnreachable', message: server.message };
+}
+
+interface Place {
+  readonly process: Resource;
+  readonly port: DrainPort;
+  readonly address: string;
+  readonly before: Drain | undefined;
+  readonly sharers: readonly Sharer[];
+  readonly memory: Memory;
+  readonly isOff: boolean;
+}
+
+async function lookAt(place: Place): Promise<SeenWork> {
+  const { port, address, before, memory, isOff } = place;
+  const at = new Date().toISOString();
+  const remaining = isOff ? 0 : await port.count();
+  const startedSince = before && (remaining === 0 ? 0 : await port.count({ startedAfter: before.since }));
+  const job = before && openJob(before.jobs);
+  const byChecksum = remaining === 0 ? undefined : await countByChecksum(place);
+  return {
+    at,
+    address,
+    remaining,
+    batchesRefused: memory.batchesRefused,
+    ...(startedSince !== undefined && { startedSince }),
+    ...(byChecksum && { byChecksum }),
+    ...(job && { job: { id: job.id, ...(await progressOf(port, job.id, memory)) } }),
+    ...(isDue(before, memory) && { schedules: await lookAtSchedules(port, memory) }),
+  };
+}
+
+async function progressOf(port: DrainPort, jobId: string, { finished }: Memory): Promise<{ batch?: SeenBatch }> {
+  if (finished.has(jobId)) return { batch: { state: 'Completed', total: 0, done: 0, failed: 0 } };
+  const batch = await port.batch(jobId);
+  return batch ? { batch } : {};
+}
+
+function isDue(before: Drain | undefined, { schedulesAtMs }: Memory): boolean {
+  const isBusy = !before || before.phase === 'Pausing' || before.phase === 'Reopening' || before.phase === 'HandingOver';
+  return isBusy || performance.now() - schedulesAtMs >= schedulesMs;
+}
+
+async function lookAtSchedules(port: DrainPort, memory: Memory): ReturnType<DrainPort['schedules']> {
+  const schedules = await port.schedules();
+  memory.schedulesAtMs = performance.now();
+  return schedules;
+}
+
+/** Only where somebody else may go on with them. */
+async function countByChecksum({ process, port, sharers }: Place): Promise<Record<string, number> | undefined> {
+  const heirs = sharers.filter(({ isLeaving, isReady }) => !isLeaving && isReady);
+  if (heirs.length === 0) return;
+  const own = [valueAt(process, 'spec', 'definitionRef', 'pin'), ...objectsAt(process, 'spec', 'definitionRef', 'retained')];
+  const pins = new Set([...heirs.flatMap((heir) => heir.pins), ...own.flatMap((pin) => valueAt(pin, 'checksum') ?? [])]);
+  try {
+    const counts: Record<string, number> = {};
+    for (const pin of pins) if (typeof pin === 'string') counts[pin] = await port.count({ checksum: pin });
+    return counts;
+  } catch (error) {
+    if (error instanceof TemporalError && error.kind === 'AttributeMissing') return;
+    throw error;
+  }
+}

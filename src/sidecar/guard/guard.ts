@@ -1,0 +1,70 @@
+/**
+ * The guard of a Process: a finalizer, and two annotations by which Argo CD and kpt delete it before its workers. What should be there, what
+ * is, and the patch that makes it so. Pure.
+ */
+import { drainFinalizer, guardAnnotation } from '../../names.ts';
+import { annotationOf, namespaceOf, type Resource, valueAt } from '../../resource.ts';
+import type { Observation } from '../observation.ts';
+import { ownersOf } from './obstacles.ts';
+
+export interface GuardPatch {
+  readonly finalizers?: readonly string[];
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Workers are in wave 0, and waves are deleted from the last to the first. */
+const wave = '1';
+
+/**
+ * What is to be changed in the metadata of the live Process; undefined: nothing. A guard is put on only where it can be served: there are
+ * workers, and Temporal has told of their namespace. Once on, it stays until the release.
+ */
+export function guardPatch(seen: Observation): GuardPatch | undefined {
+  const { process, deployment } = seen;
+  if (isDeleting(process) || !deployment || !(hasFinalizer(process) || isServable(seen))) return;
+  const annotations = Object.fromEntries(
+    Object.entries(wantedAnnotations(seen)).filter(
+      ([key, value]) => annotationOf(process, key) !== value && ownersOf(process, key).length === 0,
+    ),
+  );
+  const patch = {
+    ...(!hasFinalizer(process) && { finalizers: [...finalizersOf(process), drainFinalizer] }),
+    ...(Object.keys(annotations).length > 0 && { annotations }),
+  };
+  return Object.keys(patch).length > 0 ? patch : undefined;
+}
+
+/** What the release takes away: the finalizer alone. */
+export function releasePatch(process: Resource): GuardPatch {
+  return { finalizers: finalizersOf(process).filter((name) => name !== drainFinalizer) };
+}
+
+export function hasFinalizer(process: Resource): boolean {
+  return finalizersOf(process).includes(drainFinalizer);
+}
+
+export function isDeleting(process: Resource): boolean {
+  return valueAt(process, 'metadata', 'deletionTimestamp') !== undefined;
+}
+
+/** Temporal knows the namespace, so that it can be asked what runs there. */
+export function isServable({ temporal }: Observation): boolean {
+  const state = temporal?.namespaceState?.state;
+  return state === 'Registered' || state === 'Deprecated';
+}
+
+function wantedAnnotations(seen: Observation): Record<string, string> {
+  return { [guardAnnotation.wave]: wave, [guardAnnotation.dependsOn]: dependsOn(seen) };
+}
+
+/** The workers and every definition, as kpt writes references: `group/namespaces/NAMESPACE/KIND/NAME`. */
+function dependsOn({ process, deployment, definitions }: Observation): string {
+  const namespace = namespaceOf(process);
+  const configMaps = definitions.map(({ configMap }) => `/namespaces/${namespace}/ConfigMap/${configMap}`).sort();
+  return [`apps/namespaces/${namespace}/Deployment/${deployment!.name}`, ...configMaps].join(',');
+}
+
+function finalizersOf(process: Resource): string[] {
+  const found = valueAt(process, 'metadata', 'finalizers');
+  return Array.isArray(found) ? found.filter((name) => typeof name === 'string') : [];
+}
