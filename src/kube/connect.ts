@@ -17,6 +17,8 @@ export interface Call {
   readonly contentType?: string;
   /** For everything: connecting, waiting for a turn, and for a server that asks to be left alone. 10 s by default. */
   readonly timeoutMs?: number;
+  /** It waits for no turn: whoever leads must stay so, however many statuses wait to be written. */
+  readonly isUrgent?: boolean;
 }
 
 export interface StreamCall {
@@ -55,6 +57,7 @@ export async function connectKube(source: CredentialsSource = {}): Promise<Kube>
   const streams = streamClients(client, open);
   const turns = slots(() => Math.max(1, Math.min(mostAtOnce, client.connection.mostStreams() - streams.onFirst())));
   const once = async (call: Call, signal: AbortSignal): Promise<Resource> => {
+    if (call.isUrgent) return collect(client, call, signal);
     const free = await turns.take(signal).catch((error: Error) => {
       throw unreachable(error.message, true);
     });

@@ -32,7 +32,7 @@ export function recordOf(lease: Resource): string {
 /** Undefined: there is none. */
 export async function readLease({ kube, namespace, name }: LeaseName, timeoutMs: number): Promise<Resource | undefined> {
   try {
-    return await kube.request({ method: 'GET', path: `${collection(namespace)}/${name}`, timeoutMs });
+    return await kube.request({ method: 'GET', path: `${collection(namespace)}/${name}`, timeoutMs, isUrgent: true });
   } catch (error) {
     if (isFailure(error, 'NotFound')) return;
     throw error;
@@ -71,7 +71,8 @@ export async function releaseLease(lease: LeaseName, seen: Resource, timeoutMs: 
 async function write({ kube, namespace, name }: LeaseName, seen: Resource | undefined, next: Resource, timeoutMs: number) {
   const [method, path] = seen ? (['PUT', `${collection(namespace)}/${name}`] as const) : (['POST', collection(namespace)] as const);
   try {
-    return await kube.request({ method, path, body: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', ...next }, timeoutMs });
+    const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', ...next };
+    return await kube.request({ method, path, body, timeoutMs, isUrgent: true });
   } catch (error) {
     // NotFound: deleted since it was seen.
     if (isFailure(error, 'Conflict') || isFailure(error, 'NotFound')) return;

@@ -44,7 +44,7 @@ export interface Control {
 }
 
 /** Statuses that are written at a time. */
-const concurrency = 32;
+const concurrency = 16;
 /** A start, or an apply of many, is over sooner; Temporal's own limits bear bursts of more than that. */
 const burstOf = (rate: number) => 2 * rate;
 /** Of the two seconds in which the sidecar ends. */

@@ -49,6 +49,30 @@ export const statusMetrics: readonly Metric<Watched>[] = [
     labels: ['namespace', 'process'],
     read: (watched) => each(watched, (_, key) => number(answerAge(watched, key))),
   },
+  {
+    name: 'process_drain_started_timestamp_seconds',
+    help: 'When the drain began that is on.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (process) => time(valueAt(process, 'status', 'drain', 'since'))),
+  },
+  {
+    name: 'process_drain_deadline_timestamp_seconds',
+    help: 'When the timeout of the drain that is on is over.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (process) => time(valueAt(process, 'status', 'drain', 'deadline'))),
+  },
+  {
+    name: 'process_drain_running_workflows',
+    help: 'Workflows of the task queue that still ran when the drain that is on looked last.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (process) => number(valueAt(process, 'status', 'drain', 'remaining'))),
+  },
+  {
+    name: 'process_drain_late_workflows',
+    help: 'Of them, those that somebody started after the drain began.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (process) => number(valueAt(process, 'status', 'drain', 'startedSince'))),
+  },
 ];
 
 type Readings = readonly Sample[];
@@ -62,6 +86,12 @@ function* each(watched: Watched, read: (process: Resource, key: string) => Readi
 
 function number(value: unknown): Readings {
   return typeof value === 'number' ? [{ labels: {}, value }] : [];
+}
+
+/** Seconds since 1970, as Prometheus counts. */
+function time(value: unknown): Readings {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(ms) ? [] : number(ms / 1000);
 }
 
 function conditions({ status }: Resource): Readings {

@@ -20,14 +20,15 @@ import { root } from '../testbed/parts.ts';
 import { built, deployFolder, deployFolders, the } from './built.ts';
 
 const monitoringCrds = 'github.com/prometheus-operator/prometheus-operator@v0.85.0';
-const podMonitorCrd = 'example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml';
+const monitoringCrd = (plural: string) => `example/prometheus-operator-crd/monitoring.coreos.com_${plural}.yaml`;
 
 const test = suite<{ plane: ControlPlane; scratch: string }>('manifests in deploy/');
 
 test.before(async (context) => {
   context.scratch = mkdtempSync(join(tmpdir(), 'ameide-deploy-'));
   context.plane = await startControlPlane();
-  await installCrd(context.plane, join(await goModule(monitoringCrds), podMonitorCrd));
+  for (const plural of ['podmonitors', 'prometheusrules'])
+    await installCrd(context.plane, join(await goModule(monitoringCrds), monitoringCrd(plural)));
 });
 test.after(async ({ plane, scratch }) => {
   await plane?.stop();

@@ -150,6 +150,16 @@ requests('hundreds at once are within what a connection takes', async ({ plane }
   kube.close();
 });
 
+requests('what is urgent waits for no turn', async ({ plane }) => {
+  const kube = await connectKube({ kubeconfig: plane.kubeconfig });
+  let answered = 0;
+  const many = Array.from({ length: 300 }, () => kube.request({ method: 'GET', path: configMaps }).then(() => answered++));
+  await kube.request({ method: 'GET', path: configMaps, isUrgent: true });
+  assert.ok(answered < 100, `${answered} of 300 came first`);
+  await Promise.all(many);
+  kube.close();
+});
+
 requests('a token that is refused is read again from its source', async ({ plane }) => {
   const kubeconfig = join(plane.kubeconfig, '..', 'rotating');
   writeKubeconfig({ ...plane, token: 'old', kubeconfig }, { user: 'tester' });

@@ -1,4 +1,5 @@
 /** What /metrics says: the names keep Prometheus' conventions, the numbers are those of the statuses, and nothing stays of what is gone. */
+import { spawnSync } from 'node:child_process';
 import { Registry } from 'prom-client';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,11 +10,12 @@ import { ownMetrics } from '../../src/sidecar/own-metrics.ts';
 import { statusMetrics } from '../../src/sidecar/status-metrics.ts';
 import { openTally } from '../../src/sidecar/tally.ts';
 import type { Watched } from '../../src/sidecar/watched.ts';
+import { part } from '../testbed/parts.ts';
 
 const test = suite('metrics');
 const all: readonly Metric<never>[] = [...statusMetrics, ...ownMetrics];
 /** Units that the conventions know, and what is counted. */
-const endings = /_(seconds|bytes|total|seconds_total|version|desired|ready|live|condition|leader|processes|depth|watches)$/;
+const endings = /_(seconds|bytes|total|seconds_total|version|desired|ready|live|workflows|condition|leader|processes|depth|watches)$/;
 
 test('names and words keep the conventions', () => {
   assert.ok(all.length > 10);
@@ -41,6 +43,7 @@ const process = (name: string): Resource => ({
     ],
     definition: { version: 3 },
     workers: { desired: 2, ready: 1 },
+    drain: { since: '2026-11-24T11:00:00Z', deadline: '2026-11-24T13:00:00Z', remaining: 5, startedSince: 2 },
   },
 });
 const pod: SeenPod = {
@@ -88,13 +91,23 @@ test('each Process is told by its status; one that is gone is told no longer', a
     'process_workers_ready{namespace="sales",process="l2o"} 1',
     'process_pollers_live{namespace="sales",process="l2o"} 1',
     'process_queue_answer_age_seconds{namespace="sales",process="l2o"} 30',
+    `process_drain_started_timestamp_seconds{namespace="sales",process="l2o"} ${Date.parse('2026-11-24T11:00:00Z') / 1000}`,
+    `process_drain_deadline_timestamp_seconds{namespace="sales",process="l2o"} ${Date.parse('2026-11-24T13:00:00Z') / 1000}`,
+    'process_drain_running_workflows{namespace="sales",process="l2o"} 5',
+    'process_drain_late_workflows{namespace="sales",process="l2o"} 2',
     '# TYPE process_condition gauge',
   ]) {
     assert.ok(text.split('\n').includes(line), `${line}\n${text}`);
   }
+  await checkByPromtool(text);
   processes.clear();
   assert.not.match(await registry.metrics(), 'process="l2o"');
 });
+
+async function checkByPromtool(text: string): Promise<void> {
+  const { status, stdout, stderr } = spawnSync(await part('promtool'), ['check', 'metrics'], { input: text, encoding: 'utf8' });
+  assert.is(status, 0, stdout + stderr);
+}
 
 test('the own work is counted, and a scrape counts nothing twice', async () => {
   const tally = openTally();
@@ -104,6 +117,7 @@ test('the own work is counted, and a scrape counts nothing twice', async () => {
   register(registry, ownMetrics, { kube: { counts } as never, tally, isLeader: () => true, control: () => undefined });
   await registry.metrics();
   const text = await registry.metrics();
+  await checkByPromtool(text);
   for (const line of [
     'process_sidecar_leader 1',
     'process_sidecar_looks_total 1',

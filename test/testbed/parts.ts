@@ -12,6 +12,7 @@ export const root = nearest(dirname(fileURLToPath(import.meta.url)));
 const kubernetes = 'k8s.io/component-base/version';
 const kpt = { module: join(root, 'test/testbed/kpt'), go: '1.26.0' };
 const argoCd = { module: join(root, 'test/testbed/argo-cd'), go: '1.25.5' };
+const prometheus = { module: join(root, 'test/testbed/prometheus'), go: '1.24.0' };
 const controlPlane = { module: join(root, 'test/testbed/control-plane'), go: '1.26.0' };
 
 /** Without the version, clients refuse the server as one they do not know. */
@@ -46,6 +47,7 @@ const recipes = {
   temporal: { version: '1.5.1', go: '1.25.0', install: 'github.com/temporalio/cli/cmd/temporal@v1.5.1', cold: '4 minutes' },
   kwok: { version: '0.7.0', go: '1.24.0', install: 'sigs.k8s.io/kwok/cmd/kwok@v0.7.0', cold: '2 minutes' },
   argocd: { ...argoCd, version: '3.2.11', package: 'github.com/argoproj/argo-cd/v3/cmd', cold: '5 minutes' },
+  promtool: { ...prometheus, version: '3.5.0', package: 'github.com/prometheus/prometheus/cmd/promtool', cold: '3 minutes' },
   miniredis: { ...argoCd, version: '2.35.0', package: './miniredis', cold: '10 seconds' },
 } as const satisfies Record<string, Omit<Recipe, 'name'>>;
 
