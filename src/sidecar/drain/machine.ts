@@ -12,6 +12,7 @@ import { verdictsOf } from './verdicts.ts';
 /** So many looks in a row, so far apart, must find nothing: a workflow that continues as new is not found for a moment. */
 export const zerosNeeded = 3;
 export const zeroGapMs = 2_000;
+export const longestGapMs = 60_000;
 
 /** When to look again. */
 const waits: Readonly<Record<Phase, number>> = {
@@ -55,7 +56,7 @@ function handOn(input: DrainInput, drain: Drain, work: SeenWork): DrainStep {
   const resumed = resumeSchedules(work.schedules, drain.schedules, input.process);
   const schedules = resumed.isDone ? [] : drain.schedules;
   const isRestored = schedules.every(({ wasPaused }) => wasPaused);
-  const zeros = countZeros(drain, isServed(input.seen, work), work.at);
+  const zeros = countZeros(input, drain, isServed(input.seen, work), work.at);
   const mayGo = handOver(input).heir !== undefined || zeros.zeros >= zerosNeeded || followed(input).policy === 'Abandon';
   const isDrained = isRestored && resumed.effects.length === 0 && mayGo;
   return finish(
@@ -68,7 +69,7 @@ function handOn(input: DrainInput, drain: Drain, work: SeenWork): DrainStep {
 function drainOwn(input: DrainInput, drain: Drain, work: SeenWork): DrainStep {
   const paused = pauseSchedules(work.schedules, drain.schedules, input.process);
   const { policy, onNewStart } = followed(input);
-  const zeros = countZeros(drain, work.remaining === 0, work.at);
+  const zeros = countZeros(input, drain, work.remaining === 0, work.at);
   const phase = phaseOf(drain, paused, work, zeros.zeros, policy === 'Abandon');
   const next: Drain = { ...withoutZero(drain), ...zeros, schedules: paused.schedules, phase };
   if (phase !== 'Waiting') return finish(input, next, paused.effects);
@@ -109,11 +110,16 @@ function countedIn({ remaining, startedSince }: SeenWork): Pick<Drain, 'remainin
   return { remaining, ...(startedSince !== undefined && { startedSince }) };
 }
 
-/** Looks that are too near each other are one; enough is enough, so that a drained Process is not written over and over. */
-function countZeros(drain: Drain, isZero: boolean, at: string): Pick<Drain, 'zeros' | 'zeroAt'> {
+/**
+ * Looks that are too near each other are one, and one that was long ago says nothing of what was started since: a deletion begins to count
+ * anew. A Process that stays Drained is not written over and over.
+ */
+function countZeros({ wanted }: DrainInput, { zeros, zeroAt }: Drain, isZero: boolean, at: string): Pick<Drain, 'zeros' | 'zeroAt'> {
   if (!isZero) return { zeros: 0 };
-  const { zeros, zeroAt } = drain;
-  const isNew = zeros < zerosNeeded && (zeroAt === undefined || zeros === 0 || Date.parse(at) >= Date.parse(zeroAt) + zeroGapMs);
-  if (isNew) return { zeros: zeros + 1, zeroAt: at };
-  return { zeros, ...(zeroAt !== undefined && { zeroAt }) };
+  if (zeros === 0 || zeroAt === undefined) return { zeros: 1, zeroAt: at };
+  const kept = { zeros, zeroAt };
+  if (zeros >= zerosNeeded && wanted === 'Lifecycle') return kept;
+  const gap = Date.parse(at) - Date.parse(zeroAt);
+  if (gap > longestGapMs) return { zeros: 1, zeroAt: at };
+  return gap < zeroGapMs || zeros >= zerosNeeded ? kept : { zeros: zeros + 1, zeroAt: at };
 }

@@ -21,7 +21,8 @@ export function pauseSchedules(seen: readonly SeenSchedule[] | undefined, known:
   const byId = new Map(known.map((one) => [one.id, one]));
   for (const one of seen) {
     const before = byId.get(one.id);
-    if (before ? before.wasPaused && !one.paused : byId.size < mostSchedules) byId.set(one.id, recorded(one, mark));
+    // The note of one that is not paused is its own, whoever resumed it.
+    if (before ? !one.paused : byId.size < mostSchedules) byId.set(one.id, recorded(one, mark));
   }
   const effects = seen.flatMap(({ id, paused }): Effect[] => {
     const entry = byId.get(id);
