@@ -168,6 +168,8 @@ export type TemporalFailure = 'Unreachable' | 'TlsFailed' | 'Unauthenticated' | 
 export interface SeenNamespace {
   readonly state: 'Registered' | 'Deprecated' | 'Deleted' | 'NotFound' | 'Forbidden';
   readonly askedAt: Time;
+  /** Workflows can be paused there. */
+  readonly hasPause?: boolean;
   readonly message?: string;
 }
 

@@ -10,7 +10,8 @@ export async function askNamespace(connection: TemporalConnection, namespace: st
   const askedAt = new Date().toISOString();
   try {
     const { namespaceInfo } = await connection.ask(({ workflowService }) => workflowService.describeNamespace({ namespace }));
-    return { state: states[namespaceInfo?.state ?? 1] ?? 'Registered', askedAt };
+    const hasPause = namespaceInfo?.capabilities?.workflowPause ?? false;
+    return { state: states[namespaceInfo?.state ?? 1] ?? 'Registered', askedAt, ...(hasPause && { hasPause }) };
   } catch (error) {
     if ((error as TemporalError).kind === 'NamespaceNotFound') return { state: 'NotFound', askedAt };
     throw error;

@@ -10,15 +10,18 @@ export type WorkflowService = TemporalApi['workflowService'];
 /** Throws a TemporalError; credentials that are refused are read again, once. */
 export type Ask = <T>(method: keyof typeof methods, question: (to: WorkflowService) => Promise<T>) => Promise<T>;
 
-export interface InTurnOptions {
+/** Which place in the namespace's line, and for how long. */
+export interface Turn {
+  /** 0 the most urgent. */
+  readonly rank: number;
+  readonly withinMs: number;
+}
+
+export interface InTurnOptions extends Turn {
   readonly server: WatchedServer;
   readonly namespace: WatchedNamespace;
   /** For questions to the visibility store, whose own limit is a small part of the server's. */
   readonly visibility: Pace;
-  /** Of the namespace's line, 0 the most urgent. */
-  readonly rank: number;
-  /** So long is waited for a turn. */
-  readonly withinMs: number;
 }
 
 /** Whether each is a question to the visibility store. */

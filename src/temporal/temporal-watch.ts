@@ -7,8 +7,9 @@ import { openCallCounts } from './call-counts.ts';
 import type { Credentials } from './credentials.ts';
 import type { DrainPort } from './drain/drain-port.ts';
 import { openDrainPort } from './drain/open-drain-port.ts';
+import type { Queue } from './drain/running.ts';
 import { openScheduleBook, type ScheduleBook } from './drain/schedules.ts';
-import { inTurn, turnOf } from './in-turn.ts';
+import { inTurn, type Turn, turnOf } from './in-turn.ts';
 import { openPace, type Pace } from './pace.ts';
 import { askAboutRetained, type RetainedQuestion } from './retained-question.ts';
 import { type Subject, serverKey } from './subject.ts';
@@ -80,9 +81,9 @@ interface Place {
 /** So long the connection to a server stays that no Process uses any more. */
 const idleMs = 60_000;
 /** Of the visibility store, which answers few questions, and others as well. */
-const visibilityLimit = { rate: 5, burst: 20 };
+const visibilityLimit = { rate: 7, burst: 40 };
 const usualIntervalMs = 300_000;
-const seldomLimit = { rate: 3, burst: 10 };
+const seldomLimit = { rate: 2, burst: 10 };
 
 export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch {
   const { rate, burst = rate, retainedIntervalMs: intervalMs = usualIntervalMs, readCredentials, onChange } = options;
@@ -142,18 +143,14 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
     const queue = namespace.queues.get(subject.taskQueue) ?? openQueue(server, namespace, subject);
     return { subject, server, namespace, queue };
   };
-  const portOf = ({
-    subject: { taskQueue },
-    server: { server },
-    namespace: { name, watched, schedules, visibility },
-  }: Place): DrainPort => {
-    const ask = inTurn({ server, namespace: watched, visibility, ...turnOf.drain });
-    return openDrainPort({ ask, namespace: name, taskQueue }, schedules);
+  const portOf = (place: Place): DrainPort => {
+    const { schedules, visibility } = place.namespace;
+    return openDrainPort(queueOf(place, visibility, turnOf.drain), schedules);
   };
-  const openRetained = ({ subject: { key, taskQueue }, server: { server }, namespace }: Place): RetainedQuestion => {
-    const { name, watched, schedules, seldom } = namespace;
-    const ask = inTurn({ server, namespace: watched, visibility: seldom, ...turnOf.seldom });
-    const queue = { ask, namespace: name, taskQueue };
+  const openRetained = (place: Place): RetainedQuestion => {
+    const { key } = place.subject;
+    const { schedules, seldom } = place.namespace;
+    const queue = queueOf(place, seldom, turnOf.seldom);
     const question = askAboutRetained({ queue, schedules, agenda, intervalMs, onChange: () => onChange(key) });
     retained.set(key, question);
     return question;
@@ -218,6 +215,11 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
       agenda.close();
     },
   };
+}
+
+function queueOf({ subject, server: { server }, namespace: { name, watched } }: Place, visibility: Pace, turn: Turn): Queue {
+  const ask = inTurn({ server, namespace: watched, visibility, ...turn });
+  return { ask, namespace: name, taskQueue: subject.taskQueue, hasPause: () => watched.seen()?.hasPause ?? false };
 }
 
 /** Of a namespace that nothing can be learnt of, though the server answers, the server is as good as silent. */

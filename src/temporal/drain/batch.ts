@@ -5,7 +5,7 @@ import type { BatchJob, DrainPort, SeenBatch } from './drain-port.ts';
 import { unlessGone } from './gone.ts';
 import type { LookForLateStarters } from './late-starters.ts';
 import { confusedQuery, emptyQuery, runningQuery } from './query.ts';
-import { type Queue, type Run, runningRuns } from './running.ts';
+import { countOf, named, type Queue, type Run, runningRuns } from './running.ts';
 
 /** The server's limit for executions that are named. */
 const mostNamed = 1_000;
@@ -32,17 +32,14 @@ type Targets = { readonly visibilityQuery: string } | { readonly executions: Run
 
 /** By a query where that finds exactly what is meant, else by name; those that are too many are for the next job. */
 async function targets(queue: Queue, { startedAfter }: BatchJob, lookForLate: LookForLateStarters): Promise<Targets> {
-  const { taskQueue } = queue;
-  if (startedAfter === undefined && !(await confusesQueues(queue))) return { visibilityQuery: runningQuery(taskQueue) };
+  if (startedAfter === undefined && !(await confusesQueues(queue))) return { visibilityQuery: runningQuery(named(queue)) };
   const runs = startedAfter === undefined ? await firstRuns(queue) : (await lookForLate(startedAfter)).late;
-  return runs.length === 0 ? { visibilityQuery: emptyQuery(taskQueue) } : { executions: runs.slice(0, mostNamed) };
+  return runs.length === 0 ? { visibilityQuery: emptyQuery(named(queue)) } : { executions: runs.slice(0, mostNamed) };
 }
 
-async function confusesQueues({ ask, namespace, taskQueue }: Queue): Promise<boolean> {
-  const query = confusedQuery(taskQueue);
-  if (query === undefined) return false;
-  const { count } = await ask('CountWorkflowExecutions', (to) => to.countWorkflowExecutions({ namespace, query }));
-  return Number(count) > 0;
+async function confusesQueues(queue: Queue): Promise<boolean> {
+  if (confusedQuery(named(queue)) === undefined) return false;
+  return (await countOf(queue, () => confusedQuery(named(queue))!)) > 0;
 }
 
 async function firstRuns(queue: Queue): Promise<Run[]> {

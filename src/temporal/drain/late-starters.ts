@@ -48,6 +48,8 @@ async function beginOf(queue: Queue, run: Run, depth = 0): Promise<number | unde
   const info = await describeRun(queue, run);
   const root = info?.rootExecution;
   if (!info?.firstRunId || depth > deepest) return;
+  // A child, and its server does not say whose.
+  if (info.parentExecution?.workflowId && !root?.workflowId) return;
   if (root?.workflowId && root.runId && root.workflowId !== run.workflowId) {
     return beginOf(queue, { workflowId: root.workflowId, runId: root.runId }, depth + 1);
   }

@@ -5,6 +5,12 @@ import { TemporalError } from '../failure.ts';
 /** The search attribute, of type Keyword, that says which definition a workflow runs. */
 export const checksumAttribute = 'ProcessDefinitionChecksum';
 
+export interface Named {
+  readonly taskQueue: string;
+  /** In this namespace workflows can be paused: those are not Running, and yet they need their workers. */
+  readonly hasPause: boolean;
+}
+
 export interface Which {
   /** ISO 8601: only runs that began later. */
   readonly startedAfter?: string;
@@ -13,10 +19,10 @@ export interface Which {
 }
 
 /** Throws a TemporalError of kind NotQueryable where the name, or what is asked about, cannot be put into a query. */
-export function runningQuery(taskQueue: string, { startedAfter, checksum }: Which = {}): string {
+export function runningQuery({ taskQueue, hasPause }: Named, { startedAfter, checksum }: Which = {}): string {
   return [
     `TaskQueue='${quotable(taskQueue)}'`,
-    "ExecutionStatus='Running'",
+    hasPause ? "ExecutionStatus IN ('Running','Paused')" : "ExecutionStatus='Running'",
     ...(startedAfter === undefined ? [] : [`StartTime > '${timeIn(startedAfter)}'`]),
     ...(checksum === undefined
       ? []
@@ -25,17 +31,18 @@ export function runningQuery(taskQueue: string, { startedAfter, checksum }: Whic
 }
 
 /** What no workflow matches. */
-export function emptyQuery(taskQueue: string): string {
-  return runningQuery(taskQueue, { startedAfter: '2999-01-01T00:00:00Z' });
+export function emptyQuery(queue: Named): string {
+  return runningQuery(queue, { startedAfter: '2999-01-01T00:00:00Z' });
 }
 
 /**
  * Nothing matches it, unless the visibility store takes upper for lower case, as MySQL's usual collation does: then the queue's query finds
  * the workflows of another queue as well. Undefined: the name has no letter that would tell.
  */
-export function confusedQuery(taskQueue: string): string | undefined {
+export function confusedQuery(queue: Named): string | undefined {
+  const { taskQueue } = queue;
   const swapped = [...taskQueue].map(swapCase).join('');
-  return swapped === taskQueue ? undefined : `TaskQueue='${quotable(swapped)}' AND ${runningQuery(taskQueue)}`;
+  return swapped === taskQueue ? undefined : `TaskQueue='${quotable(swapped)}' AND ${runningQuery(queue)}`;
 }
 
 /** A letter of which the other case is a single character, and leads back. */
