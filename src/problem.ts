@@ -79,6 +79,7 @@ export const reasons = {
   ],
   CrdMissing: ['The cluster does not know the kind Process.', 'Apply `deploy/crd`.'],
   ProcessNotFound: ['There is no such Process where it was looked for.', 'Apply it, or name its namespace with `-n`.'],
+  NothingToRelease: ['The Process is not being deleted, or nothing of ours holds it.', 'Delete it first.'],
   StatusMissing: ['Nobody wrote the status of a Process.', 'See that the sidecar runs and watches the namespace (`deploy/sidecar`).'],
   StatusStale: ['The status of a Process is about an earlier spec.', 'Wait some seconds; if it stays, see that the sidecar runs.'],
   ConditionUnhealthy: [

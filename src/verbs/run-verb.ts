@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { sidecarHome, version } from '../names.ts';
 import { logLevels } from '../sidecar/log.ts';
 import { writeHelp } from '../stdio.ts';
+import { addDrain, addRelease } from './drain-command.ts';
 import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
 import { openTerminal } from './terminal.ts';
 import { addPrimitive, addVerify } from './verify-command.ts';
@@ -78,6 +79,8 @@ export async function runVerb(args: readonly string[]): Promise<number> {
 
   addVerify(program, { run, output, fnConfig, terminal });
   addPrimitive(program, { run, terminal });
+  addDrain(program, { run, output, terminal });
+  addRelease(program, { run, terminal });
 
   program
     .command('sidecar')

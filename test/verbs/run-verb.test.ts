@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { root } from '../testbed/parts.ts';
 
 const test = suite('the command line');
-const verbs = ['render', 'pin', 'outdated', 'verify', 'serve-definitions'];
+const verbs = ['render', 'pin', 'outdated', 'verify', 'drain', 'release', 'serve-definitions'];
 
 function run(command: string): { status: number | null; stdout: string; stderr: string } {
   return spawnSync('bash', ['-o', 'pipefail', '-c', command], { cwd: join(root, 'dist'), encoding: 'utf8' });
@@ -33,7 +33,16 @@ test('help that nobody reads to its end is no fault', () => {
 });
 
 test('wrong usage exits 2, with one sentence on stderr and nothing on stdout', () => {
-  for (const wrong of ['nothing-of-ours', 'pin', 'render a b c', 'outdated --no-such-option x', 'pin x --version zero']) {
+  for (const wrong of [
+    'nothing-of-ours',
+    'pin',
+    'render a b c',
+    'outdated --no-such-option x',
+    'pin x --version zero',
+    'drain x --timeout 3d',
+    'drain x --undo --policy Wait',
+    'release',
+  ]) {
     const { status, stdout, stderr } = run(`./ameide-process ${wrong}`);
     assert.is(status, 2, `${wrong}: ${stderr}`);
     assert.is(stdout, '');

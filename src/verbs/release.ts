@@ -1,0 +1,104 @@
+/** `release`: takes our finalizer off a Process that is being deleted, whatever still runs. It says what will be lost, and asks. */
+import process from 'node:process';
+import { createInterface } from 'node:readline/promises';
+import { connectKube, type Kube } from '../kube/connect.ts';
+import { KubeFailure } from '../kube/failure.ts';
+import { patchMetadata } from '../kube/patch-metadata.ts';
+import { processApiVersion, processKind } from '../names.ts';
+import { type Problem, problem } from '../problem.ts';
+import type { Resource } from '../resource.ts';
+import { hasFinalizer, isDeleting, releasePatch } from '../sidecar/guard/guard.ts';
+import { losses } from './losses.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface ReleaseOptions {
+  readonly namespace?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly yes?: boolean;
+}
+
+interface Place {
+  readonly kube: Kube;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A status that is being written makes a write fail. */
+const tries = 5;
+
+export async function releaseVerb(name: string, options: ReleaseOptions, terminal: Terminal): Promise<number> {
+  let kube: Kube;
+  try {
+    kube = await connectKube({ kubeconfig: options.kubeconfig, context: options.context });
+  } catch (error) {
+    return refuse(problem('ClusterUnusable', `the Kubernetes configuration cannot be used: ${(error as Error).message}`), terminal);
+  }
+  try {
+    return await release({ kube, namespace: options.namespace ?? kube.namespace, name }, options, terminal);
+  } catch (error) {
+    if (!(error instanceof KubeFailure)) throw error;
+    return refuse(failed(error), terminal);
+  } finally {
+    kube.close();
+  }
+}
+
+async function release(place: Place, { yes }: ReleaseOptions, terminal: Terminal): Promise<number> {
+  const found = await read(place);
+  if ('reason' in found) return refuse(found as unknown as Problem, terminal);
+  const held = refusal(found, place);
+  if (held) return refuse(held, terminal);
+  await terminal.print([`Process ${place.namespace}/${place.name}:`, ...losses(found).map((line) => `  ${line}`)].join('\n'));
+  if (!yes && !(await isSure(terminal))) return 1;
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    const now = attempt === 1 ? found : await read(place);
+    // It went by itself meanwhile, or another one has its name.
+    if ('reason' in now || refusal(now, place)) break;
+    if (!('superseded' in (await patchMetadata(place.kube, now, releasePatch(now))))) break;
+  }
+  await terminal.print(`${terminal.style('bold', place.name)} is released`);
+  return 0;
+}
+
+async function read({ kube, namespace, name }: Place): Promise<Resource | Problem> {
+  const path = `/apis/${processApiVersion}/namespaces/${encodeURIComponent(namespace)}/processes/${encodeURIComponent(name)}`;
+  try {
+    return await kube.request({ method: 'GET', path });
+  } catch (error) {
+    if (!(error instanceof KubeFailure) || error.kind !== 'NotFound') throw error;
+    const resource = { apiVersion: processApiVersion, kind: processKind, name, namespace };
+    return problem('ProcessNotFound', 'there is no such Process; name its namespace with -n', { resource });
+  }
+}
+
+/** What is live would be guarded again at once. */
+function refusal(found: Resource, { namespace, name }: Place): Problem | undefined {
+  const resource = { apiVersion: processApiVersion, kind: processKind, name, namespace };
+  if (!hasFinalizer(found)) return problem('NothingToRelease', 'nothing of ours holds it', { resource });
+  if (isDeleting(found)) return;
+  return problem('NothingToRelease', 'it is not being deleted, so there is nothing to release; delete it first, in Git', { resource });
+}
+
+async function isSure(terminal: Terminal): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    await terminal.remark('error: there is nobody to ask; say --yes to release it\n(run with --help for usage)');
+    return false;
+  }
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await asking.question('Release it? [y/N] ')).trim());
+  } finally {
+    asking.close();
+  }
+}
+
+async function refuse(found: Problem, terminal: Terminal): Promise<number> {
+  await terminal.report([found]);
+  return 1;
+}
+
+function failed({ kind, message }: KubeFailure): Problem {
+  if (kind === 'Forbidden') return problem('ClusterForbidden', `${message}; have it granted, or use other credentials`);
+  return problem('ClusterUnreachable', `${message}; check the address in the kubeconfig, and the network`);
+}
