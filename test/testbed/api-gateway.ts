@@ -9,8 +9,17 @@ import { freePorts } from './free-ports.ts';
 import { openUpstream } from './http2-upstream.ts';
 import { type Credentials, writeKubeconfig } from './kubeconfig.ts';
 
-/** An HTTP answer; or `cut`: the request is handed on and done, and the client's connection is lost before it hears of that. */
-export type Intervention = { readonly code: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown } | 'cut';
+/**
+ * An HTTP answer; or `cut`: the request is handed on and done, and the client's connection is lost before it hears of that; with `done`, that
+ * is called first.
+ */
+export type Intervention = Answer | 'cut' | { readonly done: () => void };
+
+interface Answer {
+  readonly code: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
 
 export interface ApiGateway extends Credentials {
   /** Asked about each request, such as `GET /api/v1/pods?limit=250`; undefined: it is handed on. */
@@ -45,7 +54,9 @@ export async function startApiGateway(plane: ControlPlane): Promise<ApiGateway> 
     requests.push(request);
     const intervention = decide(request);
     if (intervention === 'cut') cutWhenDone(stream, () => upstream.forward(stream, headers, () => {}));
-    else if (intervention) answer(stream, intervention);
+    else if (intervention && 'done' in intervention) {
+      cutWhenDone(stream, () => upstream.forward(stream, headers, () => {}), intervention.done);
+    } else if (intervention) answer(stream, intervention);
     else upstream.forward(stream, headers, () => answer(stream, { code: 502, body: 'no answer from the API server' }));
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
@@ -73,14 +84,17 @@ export async function startApiGateway(plane: ControlPlane): Promise<ApiGateway> 
   };
 }
 
-function answer(stream: ServerHttp2Stream, { code, headers, body = '' }: Exclude<Intervention, 'cut'>): void {
+function answer(stream: ServerHttp2Stream, { code, headers, body = '' }: Answer): void {
   if (stream.destroyed || stream.headersSent) return;
   stream.respond({ ':status': code, ...headers });
   stream.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 /** The server's answer is taken for the client, who never gets it. */
-function cutWhenDone(stream: ServerHttp2Stream, forward: () => void): void {
-  stream.respond = () => stream.session?.destroy();
+function cutWhenDone(stream: ServerHttp2Stream, forward: () => void, done = () => {}): void {
+  stream.respond = () => {
+    done();
+    stream.session?.destroy();
+  };
   forward();
 }

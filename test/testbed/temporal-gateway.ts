@@ -32,10 +32,15 @@ export interface TemporalGateway {
   requireKey(apiKey: string | undefined): void;
   /** Answers a method, such as `DescribeTaskQueue` (`*`: each), by itself; `undefined` ends that. */
   refuse(method: string, refusal: Refusal | undefined): void;
+  /** Asked about each call of a method; undefined: it is handed on. */
+  intervene(how: (method: string) => CallIntervention | undefined): void;
   /** How often each method was called so far, refused or not. */
   calls(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
+
+/** `lost`: it goes nowhere and is never answered; `done`: it is handed on and done, that is called, and the client never hears of it. */
+export type CallIntervention = 'lost' | { readonly done: () => void };
 
 /** The certificates' folder; `ca.pem` signed the gateway's (for localhost and 127.0.0.1) and `client.pem`. */
 export const certificates = join(root, 'test/definition/tls');
@@ -50,6 +55,7 @@ async function start(temporal: string, options: GatewayOptions, port: number): P
   const refusals = new Map<string, Refusal>();
   const calls: Record<string, number> = {};
   let key = options.apiKey;
+  let decide: (method: string) => CallIntervention | undefined = () => undefined;
   const server = options.tls === false ? createServer() : createSecureServer(tlsOptions(options));
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
@@ -61,7 +67,11 @@ async function start(temporal: string, options: GatewayOptions, port: number): P
     const isKnown = key === undefined || headers.authorization === `Bearer ${key}`;
     const refusal = isKnown ? (refusals.get(method) ?? refusals.get('*')) : 'UNAUTHENTICATED';
     if (refusal) answer(stream, refusal, `the gateway of the test bed refuses ${method}`);
-    else forward(stream, headers);
+    else {
+      const intervention = decide(method);
+      if (typeof intervention === 'object') keepAnswer(stream, intervention.done);
+      if (intervention !== 'lost') forward(stream, headers);
+    }
   });
   const forward = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
     upstream.forward(stream, headers, () => answer(stream, 'UNAVAILABLE', `no answer from ${temporal}`));
@@ -74,6 +84,9 @@ async function start(temporal: string, options: GatewayOptions, port: number): P
     refuse: (method, refusal) => {
       if (refusal) refusals.set(method, refusal);
       else refusals.delete(method);
+    },
+    intervene: (how) => {
+      decide = how;
     },
     calls: () => ({ ...calls }),
     stop: async () => {
@@ -96,6 +109,14 @@ function answer(stream: ServerHttp2Stream, refusal: Refusal, message: string): v
   const status = { 'grpc-status': statuses[refusal], 'grpc-message': encodeURIComponent(message) };
   stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...status }, { endStream: true });
   stream.resume();
+}
+
+/** The server has done it and answers: nobody hears of that. */
+function keepAnswer(stream: ServerHttp2Stream, done: () => void): void {
+  stream.respond = () => {
+    done();
+    stream.destroy();
+  };
 }
 
 function listen(server: Http2Server, port: number): Promise<void> {
