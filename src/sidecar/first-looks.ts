@@ -1,11 +1,13 @@
 /**
- * A Process without a status is looked at for the first time a moment later: the rest of its apply, and Temporal's first answer, are then
- * there. Without that it would be told to lack what is only on its way.
+ * A Process without a status, or with another spec, is looked at for the first time a moment later: the rest of its apply, and Temporal's
+ * first answer, are then there. Without that it would be told to lack what is only on its way.
  */
+import { annotation } from '../names.ts';
+import { annotationOf, valueAt } from '../resource.ts';
 import type { Observation } from './observation.ts';
 
 export interface FirstLooks {
-  /** For how many milliseconds its first status should wait still; 0: it has one, or nothing is missing, or it waited enough. */
+  /** For how many milliseconds the first status about this spec should wait still; 0: it has one, or nothing is missing, or it waited enough. */
   wait(key: string, seen: Observation): number;
   forget(key: string): void;
 }
@@ -16,16 +18,19 @@ const temporalMs = 2_000;
 const inLineMs = 10_000;
 
 export function openFirstLooks(nowMs: () => number): FirstLooks {
-  const firstSeen = new Map<string, number>();
+  const firstSeen = new Map<string, { readonly generation: unknown; readonly atMs: number }>();
   return {
     wait: (key, seen) => {
-      if (seen.process.status !== undefined) {
+      const { process } = seen;
+      const generation = valueAt(process, 'metadata', 'generation');
+      if (process.status !== undefined && valueAt(process, 'status', 'observedGeneration') === generation) {
         firstSeen.delete(key);
         return 0;
       }
-      const since = firstSeen.get(key) ?? nowMs();
-      firstSeen.set(key, since);
-      return Math.max(since + limitFor(seen) - nowMs(), 0);
+      const known = firstSeen.get(key);
+      const first = known && known.generation === generation ? known : { generation, atMs: nowMs() };
+      firstSeen.set(key, first);
+      return Math.max(first.atMs + limitFor(seen) - nowMs(), 0);
     },
     forget: (key) => {
       firstSeen.delete(key);
@@ -34,9 +39,16 @@ export function openFirstLooks(nowMs: () => number): FirstLooks {
 }
 
 function limitFor(seen: Observation): number {
+  const { process } = seen;
+  if (process.status !== undefined) return isHalfApplied(seen) ? applyMs : 0;
   if (!seen.deployment) return applyMs;
   if (isAsked(seen)) return 0;
   return seen.temporal?.server.state === 'Answers' ? inLineMs : temporalMs;
+}
+
+/** The Process is of another render than its Deployment, which comes after it. */
+function isHalfApplied({ process, deployment }: Observation): boolean {
+  return deployment !== undefined && annotationOf(process, annotation.renderedFrom) !== deployment.renderedFrom;
 }
 
 /** What a server that fails would say is not worth waiting for. */

@@ -1,6 +1,7 @@
 /** The first status of a Process waits a moment for what comes with it, and no longer. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { annotation } from '../../src/names.ts';
 import { openFirstLooks } from '../../src/sidecar/first-looks.ts';
 import type { Observation, SeenDeployment, SeenTemporal } from '../../src/sidecar/observation.ts';
 
@@ -36,6 +37,20 @@ test('no wait for one that has a status, for a Temporal that fails, or when all 
   assert.is(looks.wait('a', { ...bare, deployment, temporal: answered }), 0);
   const missing: SeenTemporal = { ...where, server: { state: 'Answers', since: '' }, namespaceState: { state: 'NotFound', askedAt: '' } };
   assert.is(looks.wait('a', { ...bare, deployment, temporal: missing }), 0);
+});
+
+test('a new spec waits half a second for the Deployment that was rendered with it', () => {
+  const clock = [0];
+  const looks = at(clock);
+  const metadata = { generation: 2, annotations: { [annotation.renderedFrom]: 'new' } };
+  const half = { ...bare, process: { metadata, status: { observedGeneration: 1 } }, deployment: { ...deployment, renderedFrom: 'old' } };
+  assert.is(looks.wait('a', half), 500);
+  clock[0] = 400;
+  assert.is(looks.wait('a', half), 100);
+  assert.is(looks.wait('a', { ...half, deployment: { ...deployment, renderedFrom: 'new' } }), 0);
+  clock[0] = 600;
+  assert.is(looks.wait('a', half), 0, 'the Deployment does not come: that is told');
+  assert.is(looks.wait('a', { ...half, process: { metadata, status: { observedGeneration: 2 } } }), 0);
 });
 
 test('one that is made again waits again', () => {

@@ -114,10 +114,18 @@ test('the demonstration shows a Process become Ready, a workflow complete and a 
   const command = start(context, ['demo']);
   assert.is(await command.ended, 0, command.output());
   const output = command.output();
-  for (const shown of ['2 → 3', 'Ready=True AllReady', 'workflow lead-4711 completed with version 3', 'Ready=False', 'Ending …']) {
+  for (const shown of [
+    '2 → 3',
+    'Ready=True AllReady',
+    'workflow lead-4711 completed with version 3',
+    'workflow lead-4712 completed with version 3',
+    'workflow lead-4713 completed with version 4',
+    'Ready=False',
+    'Ending …',
+  ]) {
     assert.ok(output.includes(shown), `${shown}\n${output}`);
   }
-  assert.is(output.split('Ready=True AllReady').length - 1, 2, 'once at first, once after the loss');
+  assert.is(output.split('Ready=True AllReady').length - 1, 3, 'at first, after the loss, with the new definition');
   await untilNothingRuns(context.dir);
 });
 
