@@ -16,6 +16,7 @@ import { readCredentials } from './read-credentials.ts';
 import { reconcile } from './reconcile.ts';
 import { sharedQueues } from './shared-queues.ts';
 import type { Tally } from './tally.ts';
+import { excerpt } from './words.ts';
 import { workQueue } from './work-queue.ts';
 
 export interface ControlOptions {
@@ -89,7 +90,7 @@ export function startControl(options: ControlOptions): Control {
       tally.failed();
       log.error('a status could not be written; trying again', {
         process: key,
-        error: error instanceof Error ? error.message : String(error),
+        error: excerpt(error instanceof Error ? error.message : String(error), 500),
       });
     },
   });

@@ -1,7 +1,8 @@
 /** The writer of the second arrow: a status, by server-side apply, and the Events about what turned. */
 import { applyStatus } from '../kube/apply-status.ts';
 import type { Kube } from '../kube/connect.ts';
-import type { EventRecorder } from '../kube/events.ts';
+import type { EventRecorder, EventWords } from '../kube/events.ts';
+import { isFailure } from '../kube/failure.ts';
 import { keyOf } from '../kube/object-key.ts';
 import type { ProcessStatus } from '../process.ts';
 import type { Resource } from '../resource.ts';
@@ -9,6 +10,7 @@ import type { Cluster } from './cluster.ts';
 import type { Log } from './log.ts';
 import type { Tally } from './tally.ts';
 import type { Transition } from './transitions.ts';
+import { excerpt } from './words.ts';
 
 /** False: the Process is gone or has changed meanwhile, which is no failure. Throws when the API server did not take it. */
 export type Patch = (process: Resource, status: ProcessStatus, turned: readonly Transition[]) => Promise<boolean>;
@@ -26,7 +28,11 @@ export interface PatchOptions {
 export function patcher({ kube, cluster, events, log, tally, isLeader }: PatchOptions): Patch {
   return async (process, status, turned) => {
     if (!isLeader()) throw new Error('this replica does not lead any more');
-    const written = await applyStatus(kube, process, status);
+    const written = await applyStatus(kube, process, status).catch((error: unknown) => {
+      const words = refusal(status, error);
+      if (words) events.record(process, words);
+      throw error;
+    });
     tally.wrote('superseded' in written ? 'superseded' : 'written');
     if ('superseded' in written) return false;
     cluster.learn(written.process);
@@ -36,4 +42,12 @@ export function patcher({ kube, cluster, events, log, tally, isLeader }: PatchOp
     }
     return true;
   };
+}
+
+/** Of some Processes that an older CRD let pass the API server takes no status at all: then an Event tells what is wrong with them. */
+function refusal({ conditions }: ProcessStatus, error: unknown): EventWords | undefined {
+  const ready = conditions?.find(({ type }) => type === 'Ready');
+  if (ready?.reason !== 'SpecInvalid' || !(isFailure(error, 'Invalid') || isFailure(error, 'ServerFailed'))) return;
+  const note = `no status can be written, for the API server says: ${excerpt(error.message)}; ${ready.message}`;
+  return { type: 'Warning', reason: ready.reason, action: ready.type, note };
 }

@@ -6,6 +6,8 @@ import { root } from '../testbed/parts.ts';
 import { until } from '../testbed/until.ts';
 
 export interface SidecarProcess {
+  /** Everything that it wrote, also what is no line of its log. */
+  text(): string;
   /** Each line that it logged. */
   log(): readonly Record<string, unknown>[];
   /** What a path of its port answers. */
@@ -58,6 +60,7 @@ export async function startSidecar({ kubeconfig, args }: SidecarStart): Promise<
     return { status: response.status, text: await response.text() };
   };
   return {
+    text: () => text,
     log,
     get,
     metric: async (name, labels = {}) => sumOf((await get('/metrics')).text, name, labels),
