@@ -15,6 +15,8 @@ export interface ProcessPackage {
   write(path: string, content: object | string): void;
   /** `ameide-process VERB DIR ARGS…`; throws with what it said unless it ends with 0. */
   run(verb: string, ...args: string[]): string;
+  /** `ameide-process VERB PATH ARGS…`, with a path below the package's parent. */
+  runOn(path: string, verb: string, ...args: string[]): string;
   /** What a GitOps tool would apply: ConfigMaps first. */
   objects(): KubeObject[];
   remove(): void;
@@ -30,18 +32,20 @@ export function createPackage(address: string): ProcessPackage {
   };
   const config = { apiVersion: 'fn.ameide.io/v1', kind: 'ProcessRender', metadata: { name: 'process-render' } };
   write('processes/process-render.yaml', { ...config, spec: { source: '../definitions', temporal: { address } } });
+  const runOn = (path: string, verb: string, ...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(join(root, 'dist/ameide-process'), [verb, path, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
+    });
+    if (status !== 0) throw new Error(`ameide-process ${verb} ended with ${status}: ${stdout}${stderr}`);
+    return stdout;
+  };
   return {
     dir,
     write,
-    run: (verb, ...args) => {
-      const { status, stdout, stderr } = spawnSync(join(root, 'dist/ameide-process'), [verb, 'processes', ...args], {
-        cwd: folder,
-        encoding: 'utf8',
-        env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
-      });
-      if (status !== 0) throw new Error(`ameide-process ${verb} ended with ${status}: ${stdout}${stderr}`);
-      return stdout;
-    },
+    run: (verb, ...args) => runOn('processes', verb, ...args),
+    runOn,
     objects: () => readObjects(dir),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

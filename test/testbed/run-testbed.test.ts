@@ -121,6 +121,9 @@ test('the demonstration shows a Process become Ready, a workflow complete and a 
     'workflow lead-4712 completed with version 3',
     'workflow lead-4713 completed with version 4',
     'Ready=False',
+    'Draining=True',
+    'Drained=True',
+    'Process l2o is gone',
     'Ending …',
   ]) {
     assert.ok(output.includes(shown), `${shown}\n${output}`);
