@@ -1616,10 +1616,6 @@ export interface ProcessStatus {
    */
   drain?: {
     /**
-     * Where Temporal was when it began.
-     */
-    address?: string;
-    /**
      * When `timeout` is over.
      */
     deadline?: string;
@@ -1747,6 +1743,15 @@ export interface ProcessStatus {
      */
     version?: number;
   }[];
+  /**
+   * Where its workers find Temporal; a drain asks there when they are gone.
+   */
+  temporal?: {
+    /**
+     * As the workers were told it.
+     */
+    address?: string;
+  };
   /**
    * The worker pods.
    */

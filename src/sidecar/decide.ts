@@ -1,6 +1,7 @@
 /** The heart of the second arrow: what was seen of a Process → its status. Pure: the time is part of what was seen. */
 import { definition } from '../names.ts';
 import type { ProcessStatus } from '../process.ts';
+import { valueAt } from '../resource.ts';
 import { definitionResolved } from './conditions/definition-resolved.ts';
 import { degraded } from './conditions/degraded.ts';
 import { dependenciesReady } from './conditions/dependencies-ready.ts';
@@ -12,6 +13,7 @@ import { workersReady } from './conditions/workers-ready.ts';
 import { workloadReady } from './conditions/workload-ready.ts';
 import { type DrainDecision, decideDrain } from './drain/decide-drain.ts';
 import type { Effect } from './drain/drain.ts';
+import { hasFinalizer } from './guard/guard.ts';
 import { type Known, know } from './known.ts';
 import type { Observation } from './observation.ts';
 import { retainedStatus, retainedToAsk } from './retained.ts';
@@ -71,16 +73,28 @@ function whileTrue(verdicts: Readonly<Record<string, Verdict | undefined>>): Jud
 function statusOf(known: Known, judged: readonly Judged[], drain: ProcessStatus['drain']): ProcessStatus {
   const { deployment } = known.seen;
   const runs = definitionThatRuns(known);
+  const address = addressOf(known);
   return {
     observedGeneration: known.generation,
     conditions: judged.map((one) => conditionOf(known, one)),
     ...(runs && { definition: runs }),
     ...(known.retained.length > 0 && { retained: retainedStatus(known) }),
     ...(drain && { drain }),
+    ...(address !== undefined && { temporal: { address } }),
     ...(deployment && {
       workers: { desired: deployment.desired, ready: deployment.ready, summary: `${deployment.ready}/${deployment.desired}` },
     }),
   };
+}
+
+/** Of what a Deployment may say; the API server would refuse the status. */
+const longestAddress = 1024;
+
+/** Kept while the Process is held: its workers may be deleted before it. */
+function addressOf({ seen }: Known): string | undefined {
+  const before = hasFinalizer(seen.process) ? valueAt(seen.process, 'status', 'temporal', 'address') : undefined;
+  const address = seen.temporal?.address ?? before;
+  return typeof address === 'string' && address.length <= longestAddress ? address : undefined;
 }
 
 type Condition = NonNullable<ProcessStatus['conditions']>[number];

@@ -60,7 +60,7 @@ export function observe(key: string, world: World): Observation | undefined {
 function lastAddress(key: string, process: Resource, { temporal }: World): string | undefined {
   const wanted = wantedDrain(process);
   if (wanted === undefined || wanted === 'Off') return;
-  const known = temporal.seen(key)?.address ?? valueAt(process, 'status', 'drain', 'address');
+  const known = temporal.seen(key)?.address ?? valueAt(process, 'status', 'temporal', 'address');
   return typeof known === 'string' ? known : undefined;
 }
 

@@ -21,15 +21,16 @@ export const ownConditions = [
 
 export function isWritten(live: unknown, decided: ProcessStatus): boolean {
   if (!isObject(live)) return false;
-  const { observedGeneration, definition, retained, workers, drain, conditions } = live;
+  const { observedGeneration, definition, retained, temporal, workers, drain, conditions } = live;
   const own = (Array.isArray(conditions) ? conditions : []).filter((one): one is Resource => isObject(one) && isOwn(one.type));
   const byType = (list: readonly Resource[]) => Object.fromEntries(list.map((one) => [String(one.type), one]));
   return isSame(
-    { observedGeneration, definition, retained, workers, drain, conditions: byType(own) },
+    { observedGeneration, definition, retained, temporal, workers, drain, conditions: byType(own) },
     {
       observedGeneration: decided.observedGeneration,
       definition: decided.definition,
       retained: decided.retained,
+      temporal: decided.temporal,
       workers: decided.workers,
       drain: decided.drain,
       conditions: byType((decided.conditions ?? []) as unknown as readonly Resource[]),

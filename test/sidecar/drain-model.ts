@@ -68,6 +68,7 @@ export function openWorld(): World {
     const wanted = { paused: at === 2, note: at === 0 ? '' : `note ${at}` };
     return { id: `s${at}`, ...wanted, wanted };
   });
+  const isSeen = ({ startedAt }: Workflow) => now >= blinksUntil || startedAt >= blinksUntil - blinkMs;
   const time = (ms: number) => new Date(ms).toISOString();
 
   const seenBatch = (id: string): SeenBatch | undefined => {
@@ -79,11 +80,10 @@ export function openWorld(): World {
     const before = readDrain({ status: { drain: status } });
     const job = before && openJob(before.jobs);
     const batch = job && seenBatch(job.id);
-    const remaining = wanted === 'Off' || now < blinksUntil ? 0 : workflows.length;
+    const remaining = wanted === 'Off' ? 0 : workflows.filter(isSeen).length;
     const late = before && workflows.filter(({ startedAt }) => startedAt > Date.parse(before.since)).length;
     const work = {
       at: time(now),
-      address: 'temporal:7233',
       remaining,
       batchesRefused,
       schedules: schedules.map(({ id, paused, note }) => ({ id, paused, note, buffered: 0 })),

@@ -47,7 +47,6 @@ export interface Sharer {
 export interface SeenWork {
   /** When it was counted. */
   readonly at: Time;
-  readonly address: string;
   readonly remaining: number;
   /** Of those, the ones that were started after the drain began. Absent: it has not begun yet. */
   readonly startedSince?: number;
@@ -65,7 +64,6 @@ export interface SeenWork {
 export interface Drain {
   readonly phase: Phase;
   readonly since: Time;
-  readonly address?: string;
   readonly remaining?: number;
   readonly startedSince?: number;
   readonly schedules: readonly PausedSchedule[];

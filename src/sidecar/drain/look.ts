@@ -58,9 +58,9 @@ export function openDrainLooks(cluster: Cluster, temporal: TemporalWatch): Drain
       const sharers = sharersOf(key, address, cluster);
       const failure = knownFailure(key, temporal);
       const port = temporal.drainPort(key);
-      if (failure || !port || address === undefined) return { sharers, failure: failure ?? nowhere };
+      if (failure || !port) return { sharers, failure: failure ?? nowhere };
       try {
-        return { sharers, work: await lookAt({ process, port, address, before, sharers, memory: memoryOf(key), isOff: wanted === 'Off' }) };
+        return { sharers, work: await lookAt({ process, port, before, sharers, memory: memoryOf(key), isOff: wanted === 'Off' }) };
       } catch (error) {
         if (!(error instanceof TemporalError)) throw error;
         return { sharers, failure: { reason: reasonOf[error.kind] ?? 'TemporalUnreachable', message: error.message } };
@@ -88,7 +88,6 @@ function knownFailure(key: string, temporal: TemporalWatch): SeenDrain['failure'
 interface Place {
   readonly process: Resource;
   readonly port: DrainPort;
-  readonly address: string;
   readonly before: Drain | undefined;
   readonly sharers: readonly Sharer[];
   readonly memory: Memory;
@@ -96,7 +95,7 @@ interface Place {
 }
 
 async function lookAt(place: Place): Promise<SeenWork> {
-  const { port, address, before, memory, isOff } = place;
+  const { port, before, memory, isOff } = place;
   const at = new Date().toISOString();
   const remaining = isOff ? 0 : await port.count();
   const startedSince = before && (remaining === 0 ? 0 : await port.count({ startedAfter: before.since }));
@@ -104,7 +103,6 @@ async function lookAt(place: Place): Promise<SeenWork> {
   const byChecksum = remaining === 0 ? undefined : await countByChecksum(place);
   return {
     at,
-    address,
     remaining,
     batchesRefused: memory.batchesRefused,
     ...(startedSince !== undefined && { startedSince }),

@@ -32,7 +32,7 @@ export function stepDrain(input: DrainInput): DrainStep {
   const drain = begun(input);
   const { work } = input.seen;
   if (!work) return told(input, { ...withoutZero(drain), zeros: 0 }, []);
-  const looked: Drain = { ...drain, ...countedIn(work), address: work.address };
+  const looked: Drain = { ...drain, ...countedIn(work) };
   const { successors } = handOver(input);
   return successors.length > 0 ? handOn(input, looked, work) : drainOwn(input, looked, work);
 }
@@ -46,8 +46,8 @@ function begun({ before, now }: DrainInput): Drain {
 function reopen(input: DrainInput, before: Drain): DrainStep {
   const { effects, isDone } = resumeSchedules(input.seen.work?.schedules, before.schedules, input.process);
   if (isDone) return told(input, undefined, []);
-  const { schedules, since, address } = before;
-  const drain: Drain = { phase: 'Reopening', since, schedules, jobs: [], zeros: 0, ...(address !== undefined && { address }) };
+  const { schedules, since } = before;
+  const drain: Drain = { phase: 'Reopening', since, schedules, jobs: [], zeros: 0 };
   return told(input, drain, effects);
 }
 

@@ -17,11 +17,10 @@ export function readDrain(process: Resource): Drain | undefined {
   const [phase, since] = [textIn(found, 'phase'), timeIn(found, 'since')];
   if (phase === undefined || !phases.includes(phase) || since === undefined) return;
   const [remaining, startedSince] = [countIn(found, 'remaining'), countIn(found, 'startedSince')];
-  const [address, zeroAt] = [textIn(found, 'address'), timeIn(found, 'zeroAt')];
+  const zeroAt = timeIn(found, 'zeroAt');
   return {
     phase: phase as Phase,
     since,
-    ...(address !== undefined && { address }),
     ...(remaining !== undefined && { remaining }),
     ...(startedSince !== undefined && { startedSince }),
     schedules: objectsAt(found, 'schedules').flatMap(schedule),
