@@ -82,9 +82,13 @@ interface PodSpec {
   readonly containers: readonly [{ readonly env: readonly { readonly name: string; readonly value?: string }[] }];
 }
 
-/** Statuses that turned are most of a log, and seldom what one looks for. */
+/** The last line of each kind, for what is told a thousand times would hide the rest; in the order of the log. */
 function worthReading(file: string): string {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  const others = lines.filter((line) => !line.includes('"condition":')).slice(-15);
-  return [...others, ...lines.slice(-3)].join('\n');
+  const lastOf = new Map<string, number>();
+  for (const [at, line] of lines.entries()) lastOf.set(/"msg":"[^"]*"/.exec(line)?.[0] ?? line, at);
+  return lines
+    .filter((line, at) => [...lastOf.values()].includes(at) && !line.includes('"condition":'))
+    .slice(-30)
+    .join('\n');
 }

@@ -17,6 +17,8 @@ export interface LiveStatus {
 /** These say True when all is well. Ready and Degraded decide; the others say why. */
 const positive = ['DefinitionResolved', 'WorkloadReady', 'WorkersReady', 'TemporalHealthy', 'DependenciesReady', 'Ready'] as const;
 const negative = ['Degraded', 'Stalled'] as const;
+/** All is well without it until somebody deletes the Process. */
+const cautionary = 'Guarded';
 const decisive: ReadonlySet<string> = new Set(['Ready', 'Degraded']);
 
 const sidecarRuns = `does the sidecar run, and watch this namespace? \`kubectl get pods -A -l app.kubernetes.io/name=${tool}\``;
@@ -69,7 +71,7 @@ function statusIn(conditions: readonly PreviousCondition[], type: string): strin
 
 /** Whether this condition is as it should be; undefined: it is of others, or only says what goes on. */
 export function isHealthy({ type, status }: Pick<PreviousCondition, 'type' | 'status'>): boolean | undefined {
-  if ((positive as readonly string[]).includes(type)) return status === 'True';
+  if (type === cautionary || (positive as readonly string[]).includes(type)) return status === 'True';
   return (negative as readonly string[]).includes(type) ? status === 'False' : undefined;
 }
 
@@ -89,6 +91,9 @@ export function conditionsHealthy(status: LiveStatus): Problem[] {
       problem('StatusMissing', `the status has no such condition; ${sidecarRuns}`, { resource: process, field: { path: fieldOf([type]) } }),
     ),
     ...[...causes.values()].map((group) => unhealthyProblem(group, process)),
+    ...conditions
+      .filter(({ type, status: said }) => type === cautionary && said === 'False')
+      .map((one): Problem => ({ ...unhealthyProblem([one], process), severity: 'warning' })),
   ];
 }
 

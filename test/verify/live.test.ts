@@ -228,6 +228,12 @@ const rows: readonly Row[] = [
     lines: [/^error NamespaceNotFound: .*TemporalHealthy,Ready,Degraded\]/, /^error DependencyMissing: .*DependenciesReady\]/],
   },
   {
+    title: 'a guard that is not effective is a warning: all is well until somebody deletes the Process',
+    change: (cluster) => set(cluster, condition('Guarded', 'False', 'GuardIneffective', 'Flux prunes it')),
+    states: 'PPPPPP',
+    lines: [/^warning GuardIneffective: .*\[type=Guarded\]: Guarded is False: Flux prunes it$/],
+  },
+  {
     title: 'what cannot be told of a part is a warning where the whole is well',
     change: (cluster) => set(cluster, condition('TemporalHealthy', 'Unknown', 'TemporalForbidden', 'may not look')),
     states: 'PPPPPP',
