@@ -10,8 +10,8 @@ import type { Subject } from './subject.ts';
 export type TemporalApi = Pick<Connection, 'workflowService' | 'healthService'>;
 
 export interface TemporalConnection {
-  /** Throws a TemporalError. */
-  ask<T>(question: (api: TemporalApi) => Promise<T>): Promise<T>;
+  /** Throws a TemporalError; so it does when there is no answer within the time, `deadlineMs` unless another is given. */
+  ask<T>(question: (api: TemporalApi) => Promise<T>, withinMs?: number): Promise<T>;
   /** From now on calls carry this API key. */
   useKey(apiKey: string): void;
   close(): void;
@@ -60,11 +60,11 @@ export function openConnection({ subject: { address, tls, apiKey }, credentials,
   const isConnected = () => channel.getConnectivityState(false) === connectivityState.READY;
   watchState(channel, { onReady: dialer.succeeded, onDrop });
   return {
-    ask: async (question) => {
+    ask: async (question, withinMs = deadlineMs) => {
       try {
-        return await connection.withDeadline(Date.now() + deadlineMs, () => question(connection));
+        return await connection.withDeadline(Date.now() + withinMs, () => question(connection));
       } catch (error) {
-        throw translate(error, isConnected() ? undefined : dialer.lastFailure());
+        throw translate(error, isConnected() ? undefined : dialer.lastFailure(), withinMs);
       }
     },
     useKey,

@@ -50,7 +50,7 @@ const kinds: Readonly<Record<number, FailureKind>> = {
   16: 'Unauthenticated',
 };
 
-/** Of each call. */
+/** Of each call, unless it has one of its own. */
 export const deadlineMs = 3_000;
 
 const deadlineExceeded = 4;
@@ -62,7 +62,7 @@ const namespaceNotFound = 'temporal.api.errordetails.v1.NamespaceNotFoundFailure
  * `dial` is why the last attempt to connect failed, where there is no connection now. The message is the same each time that the same
  * thing fails: it stands in statuses, where a time in it would be a change.
  */
-export function translate(error: unknown, dial?: DialFailure): TemporalError {
+export function translate(error: unknown, dial?: DialFailure, withinMs = deadlineMs): TemporalError {
   if (error instanceof TemporalError) return error;
   const cause = isGrpcServiceError(error) ? error : (error as { cause?: unknown }).cause;
   // An error of the client itself may quote what it was given, the API key for one.
@@ -70,7 +70,7 @@ export function translate(error: unknown, dial?: DialFailure): TemporalError {
   const code = cause.code as number;
   const kind = kinds[code];
   if (kind === 'Unreachable' && dial) return new TemporalError(dial.isTls ? 'TlsFailed' : kind, dial.message);
-  if (code === deadlineExceeded) return new TemporalError('Unreachable', `no answer within ${deadlineMs / 1000} s`);
+  if (code === deadlineExceeded) return new TemporalError('Unreachable', `no answer within ${withinMs / 1000} s`);
   const words = tidy(cause.details || cause.message);
   if (kind === 'RateLimited') return new TemporalError(kind, words, { code, isConcurrencyLimit: isConcurrencyLimit(cause) });
   if (kind) return new TemporalError(kind, words, { code });

@@ -1,6 +1,6 @@
 /** Questions that are asked once, by who waits for the answer: within the namespace's budget like all others, but not for ever. */
 import type { TemporalApi } from './connection.ts';
-import { TemporalError } from './failure.ts';
+import { deadlineMs, TemporalError } from './failure.ts';
 import type { Pace } from './pace.ts';
 import type { WatchedNamespace } from './watched-namespace.ts';
 import type { WatchedServer } from './watched-server.ts';
@@ -39,13 +39,20 @@ const methods = {
   UpdateSchedule: false,
 } as const;
 
+/**
+ * The server asks the Schedule itself, which a worker of its own answers; when that has just forgotten it, it tries again after 5 s. With 8
+ * at a time one of some 250 took so long, on a busy machine.
+ */
+const describedWithinMs = 12_000;
+
 /** A drain's questions come after roll-outs and before queues at rest; what is asked seldom comes last, and may wait. */
 export const turnOf = { drain: { rank: 2, withinMs: 15_000 }, seldom: { rank: 4, withinMs: 60_000 } } as const;
 
 export function inTurn({ server, namespace, visibility, rank, withinMs }: InTurnOptions): Ask {
   const put: Ask = async (method, question) => {
     try {
-      return await server.ask(method, (to) => to.ask(({ workflowService }) => question(workflowService)));
+      const withinMs = method === 'DescribeSchedule' ? describedWithinMs : deadlineMs;
+      return await server.ask(method, (to) => to.ask(({ workflowService }) => question(workflowService), withinMs));
     } catch (error) {
       if (error instanceof TemporalError && error.kind === 'RateLimited' && !error.answered.isConcurrencyLimit) slowDown(method);
       throw error;

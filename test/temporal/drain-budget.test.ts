@@ -55,9 +55,10 @@ budgets('a drain that looks at many Schedules keeps within it, and a roll-out is
         const [before, started] = [sum(), performance.now()];
         let isOver = false;
         const looking = watch.drainPort(key)!.schedules();
-        looking.finally(() => {
+        const over = () => {
           isOver = true;
-        });
+        };
+        looking.then(over, over);
         const times = new Set<string>();
         while (!isOver) {
           times.add(watch.seen(other)!.queue!.askedAt);
