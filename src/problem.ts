@@ -67,7 +67,10 @@ export const reasons = {
   ],
   RenderStale: ['The generated files are not what a render gives now.', 'Run `ameide-process render DIR` and commit.'],
   PinDropped: ['A pin that the other revision retains is gone.', 'Retire it knowingly with `pin --drop`.'],
-  ProcessRemoved: ['A Process of the other revision is gone; nothing guards the deletion yet.', 'Drain its workflows first.'],
+  ProcessRemoved: [
+    'A Process of the other revision is gone. Where the sidecar guards it, its deletion waits for its workflows, and Argo CD with it.',
+    'Better drain it first: `ameide-process drain FILE`, and remove it when it is Drained.',
+  ],
   IdentityChanged: ['The address, Temporal namespace or task queue of a Process changed.', 'Add a new Process and drain the old one.'],
   // The sidecar
   ClusterUnusable: ['The program cannot work where it is.', 'The message says what is in the way.'],

@@ -178,7 +178,8 @@ function pinsInWords(pins: readonly WrittenPin[]): string {
 }
 
 function gone({ process, files }: Unit): Problem {
-  const message = 'was there and is removed; nothing guards the deletion yet, so drain its workflows first';
+  const message =
+    'was there and is removed: its deletion waits for its workflows, where it is guarded; `ameide-process drain` first is the better way';
   return { ...problem('ProcessRemoved', message, { resource: process, file: { path: files[0]! } }), severity: 'warning' };
 }
 

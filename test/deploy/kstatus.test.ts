@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Resource } from '../../src/resource.ts';
+import { type Resource, valueAt } from '../../src/resource.ts';
 import { kubernetesSchema as schema } from '../../src/yaml/schema.ts';
 import { namesOfCases } from '../golden.ts';
 import { part, root } from '../testbed/parts.ts';
@@ -32,6 +32,7 @@ const expected = {
   'degraded_scaled_to_zero.yaml': 'InProgress',
   'degraded_temporal_unreachable.yaml': 'InProgress',
   'degraded_workers_partly_lost.yaml': 'InProgress',
+  'healthy_drained.yaml': 'Current',
   'healthy_draining.yaml': 'Current',
   'healthy_draining_not_ready.yaml': 'InProgress',
   'healthy_ready.yaml': 'Current',
@@ -62,7 +63,11 @@ test('every status that is decided: Current is Ready, Failed is Stalled, and eve
     statuses.map(({ object }) => object),
   );
   for (const [at, name] of names.entries()) {
-    const { is, messageOf, conditions } = statuses[at]!;
+    const { is, messageOf, conditions, object } = statuses[at]!;
+    if (valueAt(object, 'metadata', 'deletionTimestamp') !== undefined) {
+      assert.is(verdicts[at]!.status, 'Terminating', name);
+      continue;
+    }
     const [status, type] = is('Stalled')
       ? ['Failed', 'Stalled']
       : is('Reconciling')

@@ -113,7 +113,7 @@ test('against a revision: a removed Process is mentioned, an added one is no mat
   assert.is(code, 0, stderr);
   assert.match(
     stderr,
-    /^warning ProcessRemoved: Process "sales\/l2o" \(l2o\.yaml\): was there and is removed; nothing guards the deletion yet, so drain its workflows first\ninfo NotRendered: [^\n]*\n$/,
+    /^warning ProcessRemoved: Process "sales\/l2o" \(l2o\.yaml\): was there and is removed: its deletion waits for its workflows, where it is guarded; `ameide-process drain` first is the better way\ninfo NotRendered: [^\n]*\n$/,
   );
   assert.match(stdout, /sales\/l2o +l2o\.yaml +3, retained 2 +- +removed\n/);
   assert.match(stdout, /sales\/other +l2o\.yaml +- +3, retained 2 +added\n/);

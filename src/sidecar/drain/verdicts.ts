@@ -70,7 +70,7 @@ function stalledOf(input: DrainInput, drain: Drain): Pick<DrainVerdicts, 'stalle
   const { refusal } = followed(input);
   const deadline = deadlineOf(input.spec.timeout, drain);
   if (remaining > 0 && deadline !== undefined && Date.parse(input.now) >= deadline) {
-    const words = `${running(drain)} after ${input.spec.timeout}; a person decides: wait, another policy, or \`ameide-process release\``;
+    const words = `after ${input.spec.timeout} ${running(drain)}; a person decides: wait, another policy, or \`ameide-process release\``;
     return { stalled: isTrue('DrainTimedOut', words) };
   }
   return refusal && remaining > 0 && phase === 'Waiting' ? { stalled: isTrue('DrainPolicyRefused', refusal) } : {};

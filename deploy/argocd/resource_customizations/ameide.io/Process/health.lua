@@ -31,6 +31,9 @@ end
 if is_true("Draining") then
   return { status = "Healthy", message = "draining, " .. words(conditions.Draining) }
 end
+if is_true("Drained") then
+  return { status = "Healthy", message = "drained, " .. words(conditions.Drained) }
+end
 if is_true("Reconciling") then
   return { status = "Progressing", message = words(conditions.Reconciling) }
 end
