@@ -6,8 +6,10 @@ import { openTemporalWatch, type TemporalWatch } from '../temporal/temporal-watc
 import { type Cluster, openCluster } from './cluster.ts';
 import { act } from './drain/act.ts';
 import { openDrainLooks } from './drain/look.ts';
+import { isDrained } from './drain/wanted.ts';
 import { openFirstLooks } from './first-looks.ts';
 import { openGuards } from './guard/put-on.ts';
+import { lanes } from './lanes.ts';
 import type { Log } from './log.ts';
 import { newestVersions } from './newest-versions.ts';
 import type { World } from './observe.ts';
@@ -17,7 +19,6 @@ import { reconcile } from './reconcile.ts';
 import { sharedQueues } from './shared-queues.ts';
 import type { Tally } from './tally.ts';
 import { excerpt } from './words.ts';
-import { workQueue } from './work-queue.ts';
 
 export interface ControlOptions {
   readonly kube: Kube;
@@ -83,8 +84,9 @@ export function startControl(options: ControlOptions): Control {
   const { drains } = world;
   const actor = { kube, cluster, temporal, drains, log, isLeader: options.isLeader };
   const patch = patcher({ kube, cluster, events, log, tally, isLeader: options.isLeader });
-  const queue = workQueue({
+  const queue = lanes({
     concurrency,
+    isSlow: (key) => isDrained(cluster.processes.get(key)),
     work: (key) => tally.timed(() => reconcile(key, world, { patch, act: (process, effects) => act(process, effects, actor) })),
     onError: (key, error) => {
       tally.failed();

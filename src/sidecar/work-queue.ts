@@ -7,6 +7,8 @@ export interface WorkQueue {
   add(key: string): void;
   /** Later than now; an earlier time that is set already stands. */
   addAfter(key: string, ms: number): void;
+  /** It waits, or is worked on. */
+  has(key: string): boolean;
   /** How many wait now. */
   depth(): number;
   /** Takes nothing up any more, and waits for what is under way. */
@@ -77,6 +79,7 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
   return {
     add,
     addAfter,
+    has: (key) => waiting.has(key) || busy.has(key),
     depth: () => waiting.size + busy.size,
     stop: async () => {
       isStopped = true;

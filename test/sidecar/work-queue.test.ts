@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { lanes } from '../../src/sidecar/lanes.ts';
 import { ownedIndex } from '../../src/sidecar/owned-index.ts';
 import { sharedQueues } from '../../src/sidecar/shared-queues.ts';
 import { workQueue } from '../../src/sidecar/work-queue.ts';
@@ -53,6 +54,40 @@ test('no more than so many at a time', async () => {
   for (let at = 0; at < 20; at++) queue.add(`p${at}`);
   while (queue.depth() > 0) await delay(2);
   assert.is(most, 3);
+  await queue.stop();
+});
+
+test('what is slow takes no turn of the rest, and nobody is worked on twice at a time', async () => {
+  let isSlow = true;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const worked: string[] = [];
+  let atATime = 0;
+  const queue = lanes({
+    concurrency: 1,
+    onError: () => {},
+    isSlow: (key) => isSlow && key.startsWith('slow'),
+    work: async (key) => {
+      worked.push(key);
+      if (key === 'slow-1') assert.is(++atATime, 1);
+      if (key.startsWith('slow') && isSlow) await held;
+      if (key === 'slow-1') atATime--;
+      return undefined;
+    },
+  });
+  for (const key of ['slow-1', 'slow-2', 'a', 'b']) queue.add(key);
+  await delay(5);
+  assert.equal(worked, ['slow-1', 'a', 'b']);
+  assert.ok(queue.has('slow-1') && queue.has('slow-2') && !queue.has('a'));
+  isSlow = false;
+  queue.add('slow-1');
+  await delay(5);
+  assert.equal(worked, ['slow-1', 'a', 'b'], 'it is still worked on');
+  release();
+  while (queue.depth() > 0) await delay(2);
+  assert.equal(worked, ['slow-1', 'a', 'b', 'slow-2', 'slow-1']);
   await queue.stop();
 });
 

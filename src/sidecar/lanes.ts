@@ -1,0 +1,30 @@
+/** Two work queues as one: what takes long, because it waits for others, does not take the turns of the rest. One Process is in one lane at a time. */
+import { type WorkQueue, type WorkQueueOptions, workQueue } from './work-queue.ts';
+
+export interface LanesOptions extends WorkQueueOptions {
+  /** Of each lane. */
+  readonly concurrency: number;
+  readonly isSlow: (key: string) => boolean;
+}
+
+export function lanes({ isSlow, work, ...options }: LanesOptions): WorkQueue {
+  const slow = workQueue({ ...options, work });
+  const quick = workQueue({
+    ...options,
+    work: async (key) => {
+      if (!slow.has(key) && !isSlow(key)) return work(key);
+      slow.add(key);
+      return undefined;
+    },
+  });
+  return {
+    // Through the quick lane, so that nobody is worked on in both.
+    add: (key) => quick.add(key),
+    addAfter: (key, ms) => quick.addAfter(key, ms),
+    has: (key) => quick.has(key) || slow.has(key),
+    depth: () => quick.depth() + slow.depth(),
+    stop: async () => {
+      await Promise.all([quick.stop(), slow.stop()]);
+    },
+  };
+}
