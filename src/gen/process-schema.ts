@@ -1667,7 +1667,7 @@ export interface ProcessStatus {
     /**
      * Schedules of the task queue, as they were before.
      *
-     * @maxItems 2048
+     * @maxItems 1024
      *
      * Items: A Schedule of Temporal.
      */

@@ -6,7 +6,7 @@ import type { DrainPort } from '../../temporal/drain/drain-port.ts';
 import { TemporalError } from '../../temporal/failure.ts';
 import type { TemporalWatch } from '../../temporal/temporal-watch.ts';
 import type { Cluster } from '../cluster.ts';
-import { releasePatch } from '../guard/guard.ts';
+import { hasFinalizer, isDeleting, releasePatch } from '../guard/guard.ts';
 import type { Log } from '../log.ts';
 import type { Effect } from './drain.ts';
 import type { DrainLooks } from './look.ts';
@@ -74,7 +74,8 @@ async function endOneByOne(
 /** Of exactly the object whose status was written. */
 async function release(key: string, { kube, cluster, log }: Actor): Promise<void> {
   const process = cluster.processes.get(key);
-  if (!process) return;
+  // Another one may have its name by now.
+  if (!process || !isDeleting(process) || !hasFinalizer(process)) return;
   const written = await patchMetadata(kube, process, releasePatch(process));
   if ('superseded' in written) return;
   cluster.learn(written.process);

@@ -11,11 +11,11 @@ export interface Scheduled {
 
 type Mark = DrainInput['process'];
 
-/** What fits into the status. Those beyond run on, are counted, and waited for. */
-const mostSchedules = 2_000;
-const longestNote = 4_000;
+/** What fits into the status, which is for people: what is restored is told by the notes at Temporal. */
+const mostSchedules = 500;
+const longestNote = 1_000;
 
-/** The intent goes into the status before anything is paused, so that a note is never lost. */
+/** Each is recorded before it is paused, and its note is kept twice: in the status, and in the note that it gets. */
 export function pauseSchedules(seen: readonly SeenSchedule[] | undefined, known: readonly PausedSchedule[], mark: Mark): Scheduled {
   if (!seen) return { schedules: known, effects: [], isDone: false };
   const byId = new Map(known.map((one) => [one.id, one]));
@@ -24,27 +24,25 @@ export function pauseSchedules(seen: readonly SeenSchedule[] | undefined, known:
     // The note of one that is not paused is its own, whoever resumed it.
     if (before ? !one.paused : byId.size < mostSchedules) byId.set(one.id, recorded(one, mark));
   }
-  const effects = seen.flatMap(({ id, paused }): Effect[] => {
-    const entry = byId.get(id);
-    return entry && !entry.wasPaused && !paused ? [{ kind: 'Pause', scheduleId: id, note: noteOf(mark, entry.note) }] : [];
-  });
+  const effects = seen.flatMap(({ id, paused, note }): Effect[] =>
+    paused ? [] : [{ kind: 'Pause', scheduleId: id, note: noteOf(mark, originalNote(note, mark) ?? note) }],
+  );
   return { schedules: [...byId.values()], effects, isDone: effects.length === 0 };
 }
 
 /** Only what is paused with our note is ours; whoever has touched it since knows better. */
 export function resumeSchedules(seen: readonly SeenSchedule[] | undefined, known: readonly PausedSchedule[], mark: Mark): Scheduled {
   if (!seen) return { schedules: known, effects: [], isDone: false };
-  const byId = new Map(known.map((one) => [one.id, one]));
   const effects = seen.flatMap(({ id, paused, note }): Effect[] => {
     const original = paused ? originalNote(note, mark) : undefined;
-    return original === undefined ? [] : [{ kind: 'Resume', scheduleId: id, note: byId.get(id)?.note ?? original }];
+    return original === undefined ? [] : [{ kind: 'Resume', scheduleId: id, note: original }];
   });
   return { schedules: known, effects, isDone: effects.length === 0 };
 }
 
 /** One that has our note was paused by this drain, though the status does not say so: it was lost. */
 function recorded({ id, paused, note, buffered }: SeenSchedule, mark: Mark): PausedSchedule {
-  const original = paused ? originalNote(note, mark) : undefined;
+  const original = originalNote(note, mark);
   return {
     id,
     note: (original ?? note).slice(0, longestNote),
