@@ -135,8 +135,8 @@ export function openWorld(): World {
     if (!seen.isAsRendered) violations.push('ended workflows by a policy that was not rendered');
     const isAllowed = spec.policy === 'Cancel' || spec.policy === 'Terminate' || effect.job.startedAfter !== undefined;
     if (!isAllowed) violations.push(`ended workflows under ${spec.policy ?? 'Wait'}`);
-    if (effect.job.operation === 'Terminate' && spec.policy === 'Cancel' && !done.some((one) => one.kind !== effect.kind || one !== effect))
-      violations.push('terminated without asking first');
+    const isAsked = done.some((one) => (one.kind === 'Batch' || one.kind === 'OneByOne') && one.job.operation === 'Cancel');
+    if (effect.job.operation === 'Terminate' && spec.policy === 'Cancel' && !isAsked) violations.push('terminated without asking first');
   };
   /** `killedAfter` 0: before the status is written; 1: after; 2: after the first effect; and so on. */
   const look = (killedAfter: number) => {

@@ -43,8 +43,9 @@ function running({ remaining = 0, startedSince = 0 }: Drain): string {
 }
 
 function whatHappens(input: DrainInput, { jobs }: Drain): string {
-  const { refusal } = followed(input);
+  const { policy, refusal } = followed(input);
   if (refusal) return refusal;
+  if (policy !== 'Cancel' && policy !== 'Terminate') return '';
   const last = jobs.filter(({ scope }) => scope === 'All').at(-1);
   if (!last) return '';
   return last.operation === 'Terminate' ? 'they are being terminated' : 'they were asked to cancel';
