@@ -39,7 +39,7 @@ export class TemporalError extends Error {
 }
 
 /** gRPC statuses that say something only to who asked. */
-export const grpcStatus = { invalidArgument: 3, notFound: 5, alreadyExists: 6 } as const;
+export const grpcStatus = { invalidArgument: 3, deadlineExceeded: 4, notFound: 5, alreadyExists: 6 } as const;
 
 const kinds: Readonly<Record<number, FailureKind>> = {
   4: 'Unreachable', // DEADLINE_EXCEEDED
@@ -52,8 +52,6 @@ const kinds: Readonly<Record<number, FailureKind>> = {
 
 /** Of each call, unless it has one of its own. */
 export const deadlineMs = 3_000;
-
-const deadlineExceeded = 4;
 
 /** The type of the error's details, which is what tells a missing namespace from other things that are missing. */
 const namespaceNotFound = 'temporal.api.errordetails.v1.NamespaceNotFoundFailure';
@@ -70,7 +68,7 @@ export function translate(error: unknown, dial?: DialFailure, withinMs = deadlin
   const code = cause.code as number;
   const kind = kinds[code];
   if (kind === 'Unreachable' && dial) return new TemporalError(dial.isTls ? 'TlsFailed' : kind, dial.message);
-  if (code === deadlineExceeded) return new TemporalError('Unreachable', `no answer within ${withinMs / 1000} s`);
+  if (code === grpcStatus.deadlineExceeded) return new TemporalError('Unreachable', `no answer within ${withinMs / 1000} s`, { code });
   const words = tidy(cause.details || cause.message);
   if (kind === 'RateLimited') return new TemporalError(kind, words, { code, isConcurrencyLimit: isConcurrencyLimit(cause) });
   if (kind) return new TemporalError(kind, words, { code });

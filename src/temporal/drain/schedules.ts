@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { concurrencyLimit } from '../../definition/concurrency-limit.ts';
 import { tool } from '../../names.ts';
-import { TemporalError } from '../failure.ts';
+import { grpcStatus, TemporalError } from '../failure.ts';
 import type { Ask, WorkflowService } from '../in-turn.ts';
 import type { SeenSchedule } from './drain-port.ts';
 import { unlessGone } from './gone.ts';
@@ -60,9 +60,19 @@ async function listSchedules(ask: Ask, namespace: string): Promise<Map<string, s
   return found;
 }
 
-/** Undefined: it is gone. */
+/** Undefined: it is gone. One that cannot be described holds up every drain of its namespace, whoever owns it: so it is named. */
 async function describeSchedule(ask: Ask, namespace: string, scheduleId: string): Promise<DescribedSchedule | undefined> {
-  return unlessGone(() => ask('DescribeSchedule', (to) => to.describeSchedule({ namespace, scheduleId })));
+  try {
+    return await unlessGone(() => ask('DescribeSchedule', (to) => to.describeSchedule({ namespace, scheduleId })));
+  } catch (error) {
+    if (!(error instanceof TemporalError) || !isItsOwn(error)) throw error;
+    throw new TemporalError(error.kind, `Schedule "${scheduleId}" cannot be described: ${error.message}`, error.answered);
+  }
+}
+
+/** Rather than the server's. */
+function isItsOwn({ kind, answered }: TemporalError): boolean {
+  return kind === 'Other' || answered.code === grpcStatus.deadlineExceeded;
 }
 
 export function seenSchedule(id: string, { schedule, info }: DescribedSchedule): SeenSchedule {
