@@ -52,6 +52,8 @@ const half: Story = {
   processes: { half: faulty('stops-polling', { ...noProbes, replicas: 2 }) },
   tell: async (stage) => {
     await becomesReady(stage, 'half');
+    // One that has not begun to poll cannot stop: told to, it exits.
+    await stage.says('half', { WorkersReady: / is polled by 2 of 2 pods$/ });
     const [pod] = await podsOf(stage, 'half');
     await stage.node.signal(pod!, 'SIGHUP');
     const silent = { Degraded: new RegExp(`^True WorkersPartlyLost: ${pod!.name} is ready but does not poll`), Ready: /^False/ };
