@@ -8,9 +8,10 @@ import { becomesReady, isReady, type Stage, type Story, tellStories } from './st
 const noProbes = { livenessProbe: undefined, readinessProbe: undefined, startupProbe: undefined };
 
 /** An entry is fresh for 75 s; to the stated times a busy machine may add something. */
-const stopped = { atLeastMs: 70_000, atMostMs: 95_000 + 4_000 };
+const busyMs = 15_000;
+const stopped = { atLeastMs: 70_000, atMostMs: 95_000 + busyMs };
 /** The server itself ends the poll of a frozen worker, which refreshes its entry once more. */
-const frozen = { atLeastMs: 70_000, atMostMs: 155_000 + 4_000 };
+const frozen = { atLeastMs: 70_000, atMostMs: 155_000 + busyMs };
 /** While others poll, the queue is asked about once a minute. */
 const oneOfTwo = { atLeastMs: 70_000, atMostMs: 140_000 };
 
@@ -53,7 +54,7 @@ const half: Story = {
   tell: async (stage) => {
     await becomesReady(stage, 'half');
     // One that has not begun to poll cannot stop: told to, it exits.
-    await stage.says('half', { WorkersReady: / is polled by 2 of 2 pods$/ });
+    await stage.says('half', { WorkersReady: / is polled by 2 of 2 pods$/ }, 90_000);
     const [pod] = await podsOf(stage, 'half');
     await stage.node.signal(pod!, 'SIGHUP');
     const silent = { Degraded: new RegExp(`^True WorkersPartlyLost: ${pod!.name} is ready but does not poll`), Ready: /^False/ };

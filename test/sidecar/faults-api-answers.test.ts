@@ -59,8 +59,13 @@ test('another sidecar takes its place, and has nothing to write', async (context
 
 test('at rest it is asked nothing, and written nothing', async ({ bed, gateway, before }) => {
   const counts = () => bed.sidecar.metric('process_sidecar_kube_requests_total');
-  const underWay = async () => gateway.requests().length - before - (await counts());
-  await until({ what: 'the Events of the last change to be written', look: underWay, isSo: (count) => count === 0 });
+  // Events come a moment after what they tell of.
+  const quietFor = async () => {
+    const seen = gateway.requests().length;
+    await delay(3_000);
+    return gateway.requests().length - seen + Math.abs(seen - before - (await counts()));
+  };
+  await until({ what: 'the Events of the last change to be written', look: quietFor, isSo: (asked) => asked === 0, limitMs: 30_000 });
   const [requests, counted] = [gateway.requests().length, await counts()];
   await delay(12_000);
   assert.equal(gateway.requests().slice(requests), []);
