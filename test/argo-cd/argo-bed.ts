@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { deploymentName, env } from '../../src/names.ts';
 import { built, the } from '../deploy/built.ts';
 import { type LiveBed, namespace, openLiveBed, processOf, temporalNamespace } from '../sidecar/live-bed.ts';
 import { demand, type KubeObject } from '../testbed/api.ts';
@@ -21,6 +22,8 @@ export interface ArgoBed extends Omit<LiveBed, 'team'> {
   readonly client: Client;
   /** A team with a Git of its own; its Application is made with `deploy`. */
   newTeam(name: string, form: Form): Team;
+  /** The level at which the workers of a Process log, as their Deployment has it. */
+  logLevelOf(name: string): Promise<string>;
 }
 
 export interface Team {
@@ -38,6 +41,8 @@ export interface Team {
   push(message: string): Promise<string>;
   deploy(options?: Partial<ApplicationOptions>): Promise<Application>;
   application(): Application;
+  /** Commits, deploys where that was not done, and waits until these are Ready and guarded. Gives the revision. */
+  untilDeployed(message: string, names: readonly string[]): Promise<string>;
 }
 
 export async function openArgoBed(): Promise<ArgoBed> {
@@ -63,7 +68,14 @@ export async function openArgoBed(): Promise<ArgoBed> {
       );
       return team;
     };
-    return { ...bed, argo, client: new Client({ connection, namespace: temporalNamespace }), newTeam, stop };
+    return {
+      ...bed,
+      argo,
+      client: new Client({ connection, namespace: temporalNamespace }),
+      newTeam,
+      logLevelOf: (name) => logLevelOf(bed, name),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -88,7 +100,7 @@ function teamOf({ bed, argo, name, form }: TeamStart): Team {
     await deployed?.refresh();
     return revision;
   };
-  return {
+  const team: Team = {
     name,
     form,
     package: pkg,
@@ -98,8 +110,10 @@ function teamOf({ bed, argo, name, form }: TeamStart): Team {
       for (const file of [`${process}.yaml`, `${process}.generated.yaml`]) rmSync(join(pkg.dir, file), { force: true });
     },
     commit: async (message) => {
-      pkg.run('pin');
-      if (form === 'directory') pkg.run('render');
+      if (pkg.objects().length > 0) {
+        pkg.run('pin');
+        if (form === 'directory') pkg.run('render');
+      }
       return push(message);
     },
     push,
@@ -112,7 +126,15 @@ function teamOf({ bed, argo, name, form }: TeamStart): Team {
       if (!deployed) throw new Error(`${name} is not deployed yet`);
       return deployed;
     },
+    untilDeployed: async (message, names) => {
+      const revision = await team.commit(message);
+      const application = deployed ?? (await team.deploy());
+      await application.untilHealthy(revision, 90_000);
+      for (const one of names) await bed.statuses.untilSays(one, { Ready: /^True/, Guarded: /^True/, Reconciling: null });
+      return revision;
+    },
   };
+  return team;
 }
 
 /** The folder as it is in Git; for the plugin with a kustomization, whose transformer is the function. */
@@ -158,6 +180,14 @@ export async function liveNames(
     .filter(isIts)
     .map(({ metadata }) => metadata.name)
     .sort();
+}
+
+async function logLevelOf({ plane }: Pick<ArgoBed, 'plane'>, name: string): Promise<string> {
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${deploymentName(name)}`;
+  const { spec } = (await demand(plane, 'GET', path)) as {
+    spec: { template: { spec: { containers: { env: { name: string; value?: string }[] }[] } } };
+  };
+  return spec.template.spec.containers[0]!.env.find((one) => one.name === env.logLevel)?.value ?? '';
 }
 
 /** What an Application says of itself, in one text. */

@@ -6,5 +6,8 @@ export AMEIDE_PROCESS_FROZEN=1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 kustomize build --enable-alpha-plugins --enable-exec . >"$scratch/rendered.yaml"
-ameide-process verify --rendered "$scratch/rendered.yaml" >"$scratch/table"
+# The last Process may go: nothing is rendered from nothing. Whether that is synced is the Application's allowEmpty to say.
+if [ -s "$scratch/rendered.yaml" ] || [ -n "$(kustomize build --enable-alpha-plugins .)" ]; then
+  ameide-process verify --rendered "$scratch/rendered.yaml" >"$scratch/table"
+fi
 cat "$scratch/rendered.yaml"

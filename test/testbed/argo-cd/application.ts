@@ -44,7 +44,7 @@ export interface Application {
 const collection = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
 /** With `refresh` a sync that fails is tried again with the latest commit, and not five times with the one that cannot work. */
 const automated = {
-  automated: { prune: true },
+  automated: { prune: true, allowEmpty: true },
   retry: { limit: 5, refresh: true, backoff: { duration: '2s', factor: 2, maxDuration: '10s' } },
 };
 const finalizers = ['resources-finalizer.argocd.argoproj.io'];
