@@ -50,6 +50,8 @@ export async function startApiGateway(plane: ControlPlane): Promise<ApiGateway> 
     sessions.add(session.on('close', () => sessions.delete(session)).on('error', () => {}));
   });
   server.on('stream', (stream, headers) => {
+    // A client that is killed breaks off what it asked for.
+    stream.on('error', () => {});
     const request = `${headers[':method']} ${headers[':path']}`;
     requests.push(request);
     const intervention = decide(request);

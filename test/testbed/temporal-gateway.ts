@@ -62,6 +62,8 @@ async function start(temporal: string, options: GatewayOptions, port: number): P
     sessions.add(session.on('close', () => sessions.delete(session)).on('error', () => {}));
   });
   server.on('stream', (stream, headers) => {
+    // A client that is killed breaks off what it asked for.
+    stream.on('error', () => {});
     const method = headers[':path']?.split('/').at(-1) ?? '';
     calls[method] = (calls[method] ?? 0) + 1;
     const isKnown = key === undefined || headers.authorization === `Bearer ${key}`;
