@@ -1,4 +1,4 @@
-// The `fn` commands of kpt. Its own main cannot be built: it needs a module that is not published.
+// The `fn` and `live` commands of kpt. Its own main cannot be built: it needs a module that is not published.
 package main
 
 import (
@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/kptdev/kpt/commands/fn"
+	"github.com/kptdev/kpt/commands/live"
 	"github.com/kptdev/kpt/pkg/lib/errors"
 	"github.com/kptdev/kpt/pkg/lib/errors/resolver"
 	"github.com/kptdev/kpt/pkg/printer"
@@ -16,7 +17,8 @@ import (
 func main() {
 	kpt := &cobra.Command{Use: "kpt", SilenceUsage: true, SilenceErrors: true}
 	kpt.PersistentFlags().BoolVar(&printer.TruncateOutput, "truncate-output", true, "shorten long output")
-	kpt.AddCommand(fn.GetCommand(printer.WithContext(context.Background(), printer.New(os.Stdout, os.Stderr)), "kpt"))
+	ctx := printer.WithContext(context.Background(), printer.New(os.Stdout, os.Stderr))
+	kpt.AddCommand(fn.GetCommand(ctx, "kpt"), live.GetCommand(ctx, "kpt", "1.0.0-beta.60"))
 	if err := kpt.Execute(); err != nil {
 		os.Exit(report(err))
 	}
