@@ -67,7 +67,10 @@ function memoryRows({ count, emptyMb, rollOutMb, steady, without, with: right, d
     limit('memory, most while all are rolled out', rollOutMb),
     limit('memory, most while it starts', Math.max(without.peakMb, right.peakMb)),
     limit('memory, most while all are deleted', deletion.peakMb, `peer ${megabytes(peer.deletingMb)}`),
-    told(`  afterwards; the deletion took ${milliseconds(deletion.ms)}`, megabytes(deletion.afterMb)),
+    told(
+      `  afterwards; the deletion took ${Number.isFinite(deletion.ms) ? milliseconds(deletion.ms) : 'more than 4 minutes'}`,
+      megabytes(deletion.afterMb),
+    ),
   ];
 }
 
