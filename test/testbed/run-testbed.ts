@@ -66,7 +66,9 @@ async function run({ namespaces, kwokNodes, isDemo }: Asked): Promise<void> {
     });
     if (!isDemo) say(howToUse(testbed, namespaces, await part('temporal')));
     const work = isDemo ? runDemo(testbed, { say, ended: told }).then(() => undefined) : told;
-    const failure = await Promise.race([work, crash(testbed)]);
+    const crash = watchForCrash(testbed);
+    const failure = await Promise.race([work, crash.happened]);
+    crash.stopWatching();
     say(failure ?? '\nEnding …');
     await testbed.stop();
     process.exit(failure ? 1 : 0);
@@ -82,16 +84,16 @@ async function buildParts(): Promise<void> {
   for (const name of needed) await part(name);
 }
 
-/** What a server wrote, when one ends by itself. */
-function crash({ servers }: Testbed): Promise<string> {
-  return new Promise((resolve) => {
-    const timer = setInterval(() => {
+/** What a server wrote, when one ends by itself: no longer, then, while they are being ended. */
+function watchForCrash({ servers }: Testbed): { readonly happened: Promise<string>; stopWatching(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const happened = new Promise<string>((resolve) => {
+    timer = setInterval(() => {
       const ended = servers.find((server) => server.hasEnded());
-      if (!ended) return;
-      clearInterval(timer);
-      resolve(`\n${ended.name} has ended by itself. Its last lines:\n${ended.log()}`);
+      if (ended) resolve(`\n${ended.name} has ended by itself. Its last lines:\n${ended.log()}`);
     }, 500);
   });
+  return { happened, stopWatching: () => clearInterval(timer) };
 }
 
 function howToUse({ plane, temporal }: Testbed, namespaces: readonly string[], temporalCli: string): string {
