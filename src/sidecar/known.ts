@@ -1,4 +1,5 @@
 /** What follows from an observation alone and several checks ask for: the parsed spec, times as numbers, earlier verdicts. */
+import { specHash } from '../names.ts';
 import { describe } from '../problem.ts';
 import { type Pin, type ProcessSpec, parseProcess } from '../process.ts';
 import { isObject, nameOf, namespaceOf, type Resource } from '../resource.ts';
@@ -15,6 +16,8 @@ export interface Known {
   /** Undefined: this version of the tool finds the live spec invalid, for these reasons. */
   readonly spec: ProcessSpec | undefined;
   readonly specProblems: readonly string[];
+  /** The Deployment was rendered from the live spec. */
+  readonly isAsRendered: boolean;
   readonly pin: Pin | undefined;
   readonly retained: readonly Pin[];
   /** Pods that are not on their way out. */
@@ -38,6 +41,7 @@ export function know(seen: Observation): Known {
     generation: generationOf(process),
     spec,
     specProblems: problems.slice(0, mostTold).map((found) => describe(found).replace(/^error /, '')),
+    isAsRendered: spec !== undefined && seen.deployment !== undefined && seen.deployment.renderedFrom === specHash(spec),
     pin: spec?.definitionRef.pin,
     retained: spec?.definitionRef.retained ?? [],
     pods: seen.pods.filter(({ isDeleting }) => !isDeleting),

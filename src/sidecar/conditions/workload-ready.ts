@@ -1,5 +1,5 @@
 /** WorkloadReady: the Deployment, rendered from this spec, is available. */
-import { annotation, deploymentName, specHash } from '../../names.ts';
+import { annotation, deploymentName } from '../../names.ts';
 import { annotationOf } from '../../resource.ts';
 import type { Known } from '../known.ts';
 import { type Check, firstOf, isFalse, isTrue, isUnknown, type Verdict } from '../verdict.ts';
@@ -40,10 +40,9 @@ function notRendered({ seen, name }: Known): Verdict | undefined {
 }
 
 /** The annotation on the Process tells which of the two was changed. */
-function renderStale({ seen, spec, name }: Known): Verdict | undefined {
-  const wanted = specHash(spec);
+function renderStale({ seen, isAsRendered, name }: Known): Verdict | undefined {
+  if (isAsRendered) return;
   const { renderedFrom, name: deployment } = seen.deployment!;
-  if (renderedFrom === wanted) return;
   const isProcessEdited = annotationOf(seen.process, annotation.renderedFrom) === renderedFrom;
   const cause = isProcessEdited ? 'the live Process was changed after the render' : 'it is of another render than the Process';
   return isFalse(

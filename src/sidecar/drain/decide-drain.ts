@@ -1,5 +1,4 @@
 /** The drain's part of a decision: what is known of a Process → one step of the machine. Pure. */
-import { specHash } from '../../names.ts';
 import { valueAt } from '../../resource.ts';
 import type { Known } from '../known.ts';
 import { isFalse } from '../verdict.ts';
@@ -15,7 +14,7 @@ export interface DrainDecision extends Omit<DrainStep, 'drain'> {
 const notLooked = { sharers: [], failure: { reason: 'NotLookedYet', message: 'Temporal was not asked yet' } } as const;
 
 export function decideDrain(known: Known): DrainDecision {
-  const { seen, spec, name, namespace, pin, retained } = known;
+  const { seen, spec, isAsRendered, name, namespace, pin, retained } = known;
   const wanted = wantedDrain(seen.process);
   if (wanted === undefined) return leftAlone(known);
   const input: DrainInput = {
@@ -23,7 +22,7 @@ export function decideDrain(known: Known): DrainDecision {
     process: { key: `${namespace}/${name}`, uid: String(valueAt(seen.process, 'metadata', 'uid') ?? '') },
     wanted,
     spec: spec?.drain ?? {},
-    isAsRendered: spec !== undefined && seen.deployment?.renderedFrom === specHash(spec),
+    isAsRendered,
     pins: [...(pin ? [pin] : []), ...retained].map(({ checksum }) => checksum),
     seen: seen.drain ?? notLooked,
     before: readDrain(seen.process),
