@@ -16,7 +16,7 @@ export interface Deletion {
   readonly ms: number;
 }
 
-const limitMs = 240_000;
+export const deletionLimitMs = 240_000;
 
 export async function deletion(bed: Bed, subject: Subject, members: readonly Member[]): Promise<Deletion> {
   forgetPeak(subject.pid);
@@ -24,7 +24,7 @@ export async function deletion(bed: Bed, subject: Subject, members: readonly Mem
   await removeAll(bed, members);
   const passedMs = () => performance.now() - started;
   let count = await left(bed, bed.namespaces);
-  for (; count > 0 && passedMs() < limitMs; count = await left(bed, bed.namespaces)) await delay(500);
+  for (; count > 0 && passedMs() < deletionLimitMs; count = await left(bed, bed.namespaces)) await delay(500);
   const ms = count > 0 ? Number.POSITIVE_INFINITY : passedMs();
   await delay(settleMs);
   const { nowMb, peakMb } = resident(subject.pid);

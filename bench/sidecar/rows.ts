@@ -1,5 +1,6 @@
 /** The figures as rows, with what the issue promises of them. */
 import { megabytes, milliseconds, type Row, times } from '../table.ts';
+import { deletionLimitMs } from './deletion.ts';
 import { percentile } from './percentile.ts';
 import type { Figures } from './scale.ts';
 import { totalOf } from './temporal-calls.ts';
@@ -68,7 +69,7 @@ function memoryRows({ count, emptyMb, rollOutMb, steady, without, with: right, d
     limit('memory, most while it starts', Math.max(without.peakMb, right.peakMb)),
     limit('memory, most while all are deleted', deletion.peakMb, `peer ${megabytes(peer.deletingMb)}`),
     told(
-      `  afterwards; the deletion took ${Number.isFinite(deletion.ms) ? milliseconds(deletion.ms) : 'more than 4 minutes'}`,
+      `  afterwards; the deletion took ${Number.isFinite(deletion.ms) ? '' : 'more than '}${milliseconds(Math.min(deletion.ms, deletionLimitMs))}`,
       megabytes(deletion.afterMb),
     ),
   ];

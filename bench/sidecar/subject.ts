@@ -87,8 +87,7 @@ function worthReading(file: string): string {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   const lastOf = new Map<string, number>();
   for (const [at, line] of lines.entries()) lastOf.set(/"msg":"[^"]*"/.exec(line)?.[0] ?? line, at);
-  return lines
-    .filter((line, at) => [...lastOf.values()].includes(at) && !line.includes('"condition":'))
-    .slice(-30)
-    .join('\n');
+  const last = new Set(lastOf.values());
+  const shown = lines.filter((line, at) => last.has(at) && !line.includes('"condition":'));
+  return shown.slice(-30).join('\n');
 }
