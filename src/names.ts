@@ -21,6 +21,9 @@ export const annotation = {
   definitionChecksum: 'ameide.io/definition-checksum',
 } as const;
 
+/** The search attribute, of type Keyword, that says which definition a workflow runs. */
+export const checksumAttribute = 'ProcessDefinitionChecksum';
+
 /** While a live Process has it, it is not gone: workflows are drained first. */
 export const drainFinalizer = 'ameide.io/drain';
 

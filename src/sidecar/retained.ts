@@ -1,11 +1,11 @@
 /** Which retained definitions nobody needs any more. Pure; "Yes" only where everything speaks for it. */
-import { tool } from '../names.ts';
+import { checksumAttribute, tool } from '../names.ts';
 import type { Pin, ProcessStatus } from '../process.ts';
 import { isObject } from '../resource.ts';
 import { isRollingOut } from './conditions/roll-out.ts';
 import type { Known } from './known.ts';
 import type { SeenRetained } from './observation.ts';
-import { excerpt } from './words.ts';
+import { counted, excerpt } from './words.ts';
 
 type RetainedStatus = NonNullable<ProcessStatus['retained']>[number];
 
@@ -52,23 +52,23 @@ function judge(
   const count = running[checksum];
   // The answer is about other checksums: it is being asked anew.
   if (count === undefined) return unknown('Temporal was not asked yet who needs it');
-  if (count > 0)
-    return { droppable: 'No', running: count, message: `${count} running workflow${count === 1 ? ' was' : 's were'} started with it` };
+  if (count > 0) {
+    const message = `${counted(count, 'running workflow was', 'running workflows were')} started with it`;
+    return { droppable: 'No', running: count, message };
+  }
   const schedule = schedules[checksum];
   if (schedule !== undefined) return { droppable: 'No', running: 0, message: `Schedule "${excerpt(schedule)}" starts workflows with it` };
   if (unnamed > 0) {
-    const who = `${unnamed} running workflow${unnamed === 1 ? ' does' : 's do'} not say in ${attribute} which definition ${unnamed === 1 ? 'it runs' : 'they run'}`;
+    const who = `${counted(unnamed, 'running workflow does', 'running workflows do')} not say in ${checksumAttribute} which definition ${unnamed === 1 ? 'it runs' : 'they run'}`;
     return { droppable: 'Unknown', running: 0, message: `${who}: see that starters and workers keep the worker contract` };
   }
   return { droppable: 'Yes', running: 0, message: `nobody needs it: run \`${dropCommand(known, version)}\` and commit` };
 }
 
-const attribute = 'ProcessDefinitionChecksum';
-
 function whyNot(known: Known, { version }: Pin, { failure, message }: Extract<SeenRetained, { message: string }>): string {
   if (failure !== 'AttributeMissing') return `Temporal cannot be asked who needs it: ${excerpt(message)}`;
-  const command = `temporal operator search-attribute create --name ${attribute} --type Keyword --namespace ${known.seen.temporal?.namespace}`;
-  return `the search attribute ${attribute} is not registered: run \`${command}\`, or make sure yourself before \`${dropCommand(known, version)}\``;
+  const command = `temporal operator search-attribute create --name ${checksumAttribute} --type Keyword --namespace ${known.seen.temporal?.namespace}`;
+  return `the search attribute ${checksumAttribute} is not registered: run \`${command}\`, or make sure yourself before \`${dropCommand(known, version)}\``;
 }
 
 function dropCommand({ name }: Known, ...versions: readonly number[]): string {

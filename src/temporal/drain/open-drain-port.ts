@@ -1,10 +1,10 @@
 /** The drain's port to a real Temporal: about one task queue, within the budget of its namespace. */
+import { checksumAttribute } from '../../names.ts';
 import { grpcStatus, TemporalError } from '../failure.ts';
 import { describeBatch, startBatch } from './batch.ts';
 import type { DrainPort } from './drain-port.ts';
 import { endSome } from './end-some.ts';
 import { lateStarters } from './late-starters.ts';
-import { checksumAttribute } from './query.ts';
 import { countRunning, type Queue } from './running.ts';
 import { pauseSchedule, resumeSchedule, type ScheduleBook, seenSchedule } from './schedules.ts';
 

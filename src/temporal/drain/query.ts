@@ -1,9 +1,6 @@
 /** The queries by which a drain finds the workflows of one task queue: never those of another one. Pure. */
-import { tool } from '../../names.ts';
+import { checksumAttribute, tool } from '../../names.ts';
 import { TemporalError } from '../failure.ts';
-
-/** The search attribute, of type Keyword, that says which definition a workflow runs. */
-export const checksumAttribute = 'ProcessDefinitionChecksum';
 
 export interface Named {
   readonly taskQueue: string;
