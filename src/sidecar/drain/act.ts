@@ -9,6 +9,7 @@ import type { Cluster } from '../cluster.ts';
 import { hasFinalizer, isDeleting, releasePatch } from '../guard/guard.ts';
 import type { Log } from '../log.ts';
 import type { Effect } from './drain.ts';
+import { oneByOneLimit } from './ending.ts';
 import type { DrainLooks } from './look.ts';
 
 export interface Actor {
@@ -52,7 +53,7 @@ async function perform(key: string, effect: Effect, actor: Actor): Promise<void>
   log.info('asked for a batch', { process: key, job: effect.job.jobId, outcome });
   if (outcome !== 'Refused') return;
   actor.drains.refuseBatches(key);
-  await endOneByOne({ key, port, actor }, { job: effect.job, limit: 500 });
+  await endOneByOne({ key, port, actor }, { job: effect.job, limit: oneByOneLimit });
 }
 
 interface Place {

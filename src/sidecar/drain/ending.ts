@@ -14,7 +14,7 @@ const repeatMs = 10_000;
 /** Another Process on the queue may be on its way, with the same commit. */
 const firstEndMs = 5_000;
 /** Of one by one, at a time. */
-const limit = 500;
+export const oneByOneLimit = 500;
 
 interface Due {
   readonly input: DrainInput;
@@ -70,7 +70,7 @@ function endLate(due: Due, operation: Job['operation']): Ending {
   const attempt = (last?.attempt ?? 0) + 1;
   const job: Job = { id: idOf(due, operation, `late-${attempt}`), operation, scope: 'Late', attempt, askedAt: input.now };
   const asked: BatchJob = { jobId: job.id, operation, reason: reasonOf(input), startedAfter: drain.since };
-  return { jobs: replaced(drain.jobs, job), effects: [{ kind: 'OneByOne', job: asked, limit }] };
+  return { jobs: replaced(drain.jobs, job), effects: [{ kind: 'OneByOne', job: asked, limit: oneByOneLimit }] };
 }
 
 function begin(due: Due, operation: Job['operation'], attempt: number): Ending {
@@ -81,7 +81,7 @@ function begin(due: Due, operation: Job['operation'], attempt: number): Ending {
 
 function effectOf({ input, work }: Due, { id, operation }: Job): Effect {
   const job: BatchJob = { jobId: id, operation, reason: reasonOf(input) };
-  return work.batchesRefused ? { kind: 'OneByOne', job, limit } : { kind: 'Batch', job };
+  return work.batchesRefused ? { kind: 'OneByOne', job, limit: oneByOneLimit } : { kind: 'Batch', job };
 }
 
 function replaced(jobs: readonly Job[], job: Job): Job[] {

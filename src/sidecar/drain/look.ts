@@ -1,13 +1,13 @@
 /** The reader of the drain: what runs on the queue, its Schedules and batches, asked only while a drain is on. */
 import type { Reason } from '../../problem.ts';
-import { objectsAt, type Resource, valueAt } from '../../resource.ts';
+import type { Resource } from '../../resource.ts';
 import type { DrainPort, SeenBatch } from '../../temporal/drain/drain-port.ts';
 import { type FailureKind, TemporalError } from '../../temporal/failure.ts';
 import type { TemporalWatch } from '../../temporal/temporal-watch.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Drain, SeenDrain, SeenWork, Sharer } from './drain.ts';
 import { openJob } from './ending.ts';
-import { sharersOf } from './sharers.ts';
+import { pinsOf, sharersOf } from './sharers.ts';
 import { readDrain } from './status.ts';
 import { wantedDrain } from './wanted.ts';
 
@@ -133,11 +133,10 @@ async function lookAtSchedules(port: DrainPort, memory: Memory): ReturnType<Drai
 async function countByChecksum({ process, port, sharers }: Place): Promise<Record<string, number> | undefined> {
   const heirs = sharers.filter(({ isLeaving, isReady }) => !isLeaving && isReady);
   if (heirs.length === 0) return;
-  const own = [valueAt(process, 'spec', 'definitionRef', 'pin'), ...objectsAt(process, 'spec', 'definitionRef', 'retained')];
-  const pins = new Set([...heirs.flatMap((heir) => heir.pins), ...own.flatMap((pin) => valueAt(pin, 'checksum') ?? [])]);
+  const pins = new Set([...heirs.flatMap((heir) => heir.pins), ...pinsOf(process)]);
   try {
     const counts: Record<string, number> = {};
-    for (const pin of pins) if (typeof pin === 'string') counts[pin] = await port.count({ checksum: pin });
+    for (const pin of pins) counts[pin] = await port.count({ checksum: pin });
     return counts;
   } catch (error) {
     if (error instanceof TemporalError && error.kind === 'AttributeMissing') return;

@@ -32,7 +32,8 @@ function isReady(process: Resource): boolean {
   return isCurrent && previousConditions(process.status).get('WorkersReady')?.status === 'True';
 }
 
-function pinsOf(process: Resource): string[] {
+/** Checksums of its pin and of those it retains. */
+export function pinsOf(process: Resource): string[] {
   const pin = valueAt(process, 'spec', 'definitionRef', 'pin');
   const all = [...(isObject(pin) ? [pin] : []), ...objectsAt(process, 'spec', 'definitionRef', 'retained')];
   return all.flatMap(({ checksum }) => (typeof checksum === 'string' ? [checksum] : []));

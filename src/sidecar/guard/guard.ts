@@ -2,15 +2,11 @@
  * The guard of a Process: a finalizer, and two annotations by which Argo CD and kpt delete it before its workers. What should be there, what
  * is, and the patch that makes it so. Pure.
  */
+import type { MetadataChange } from '../../kube/patch-metadata.ts';
 import { drainFinalizer, guardAnnotation } from '../../names.ts';
 import { annotationOf, namespaceOf, type Resource, valueAt } from '../../resource.ts';
 import type { Observation } from '../observation.ts';
 import { ownersOf } from './obstacles.ts';
-
-export interface GuardPatch {
-  readonly finalizers?: readonly string[];
-  readonly annotations?: Readonly<Record<string, string>>;
-}
 
 /** Workers are in wave 0, and waves are deleted from the last to the first. */
 const wave = '1';
@@ -19,7 +15,7 @@ const wave = '1';
  * What is to be changed in the metadata of the live Process; undefined: nothing. A guard is put on only where it can be served: there are
  * workers, and Temporal has told of their namespace. Once on, it stays until the release.
  */
-export function guardPatch(seen: Observation): GuardPatch | undefined {
+export function guardPatch(seen: Observation): MetadataChange | undefined {
   const { process, deployment } = seen;
   if (isDeleting(process) || !deployment || !(hasFinalizer(process) || isServable(seen))) return;
   const annotations = Object.fromEntries(
@@ -35,7 +31,7 @@ export function guardPatch(seen: Observation): GuardPatch | undefined {
 }
 
 /** What the release takes away: the finalizer alone. */
-export function releasePatch(process: Resource): GuardPatch {
+export function releasePatch(process: Resource): MetadataChange {
   return { finalizers: finalizersOf(process).filter((name) => name !== drainFinalizer) };
 }
 
