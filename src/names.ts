@@ -74,6 +74,7 @@ export const env = {
   maxConcurrencyPerTenant: 'MAX_CONCURRENCY_PER_TENANT',
   logLevel: 'LOG_LEVEL',
   resourceAttributes: 'OTEL_RESOURCE_ATTRIBUTES',
+  metricsPort: 'METRICS_PORT',
   apiKey: 'TEMPORAL_API_KEY',
   tls: 'TEMPORAL_TLS',
   tlsServerName: 'TEMPORAL_TLS_SERVER_NAME',
@@ -122,7 +123,7 @@ export function secretsRoleName(process: string): string {
 }
 
 /** The kinds of what is generated. */
-export const generatedKinds: ReadonlySet<string> = new Set(['ConfigMap', 'Deployment', 'Role', 'RoleBinding']);
+export const generatedKinds: ReadonlySet<string> = new Set(['ConfigMap', 'Deployment', 'PodMonitor', 'Role', 'RoleBinding']);
 
 /** 64 hex digits of a checksum `sha256:…`: the folder of a definition in the pods. */
 export function checksumHex(checksum: string): string {

@@ -15,6 +15,7 @@ import type { ControlPlane } from './testbed/control-plane.ts';
 import { startControlPlane } from './testbed/control-plane.ts';
 import { installCrd } from './testbed/discovery.ts';
 import { dryRun } from './testbed/dry-run.ts';
+import { installMonitoringCrds } from './testbed/monitoring-crds.ts';
 import { root } from './testbed/parts.ts';
 
 const test = suite<{ plane: ControlPlane }>('dry run');
@@ -71,8 +72,9 @@ test('what is of the whole cluster', async ({ plane }) => {
   assert.equal(await refusals(plane, objects), []);
 });
 
-test('CRDs can be installed: ours and those of the examples', async ({ plane }) => {
+test('CRDs can be installed: ours, the Prometheus operator’s and those of the examples', async ({ plane }) => {
   await installCrd(plane, join(root, 'deploy/crd/ameide.io_processes.yaml'));
+  await installMonitoringCrds(plane);
   for (const file of examples.flatMap((name) => yamlFilesBelow(join(examplesFolder, name)))) {
     if (!readFileSync(file, 'utf8').includes('kind: CustomResourceDefinition')) continue;
     const documents = loadAll(readFileSync(file, 'utf8')) as Resource[];

@@ -145,6 +145,23 @@ export interface ProcessSpec {
      */
     logLevel?: "debug" | "info" | "warn" | "error";
     /**
+     * Where the workers serve Prometheus metrics: a PodMonitor is rendered, for clusters with the Prometheus operator. Default: none.
+     */
+    metrics?: {
+      /**
+       * How often it is scraped: seconds, minutes or hours, such as 30s. Default: the Prometheus server's.
+       */
+      interval?: string;
+      /**
+       * The path. Default: /metrics.
+       */
+      path?: string;
+      /**
+       * One of worker.ports, by name or number; the workers are told the number (METRICS_PORT).
+       */
+      port: number | string;
+    };
+    /**
      * Attributes of all metrics and traces (OTEL_RESOURCE_ATTRIBUTES).
      */
     metricsTags?: {

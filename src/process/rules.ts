@@ -3,6 +3,7 @@
  * verdict. A test compares the two lists; the API server and this file judge one table of cases.
  */
 
+import { metricsPort } from '../metrics-port.ts';
 import type { Reason } from '../problem.ts';
 import { invalidAnnotationKey, invalidLabelKey } from './kubernetes-names.ts';
 import { compareQuantities, isWholeQuantity } from './quantity.ts';
@@ -121,6 +122,15 @@ const containerRules: readonly Rule[] = [
     message: 'a probe needs exactly one of exec, grpc, httpGet and tcpSocket',
     holds: (probe) => count(probe, ['exec', 'grpc', 'httpGet', 'tcpSocket']) === 1,
   }),
+];
+
+const metricsRules: readonly Rule[] = [
+  {
+    at: path('spec'),
+    message: 'metrics are served on one of worker.ports with protocol TCP, and none has this name or number',
+    fieldPath: '.observability.metrics.port',
+    holds: (spec) => !spec.observability?.metrics || metricsPort(spec) !== undefined,
+  },
 ];
 
 const isHuge = (name: string): boolean => name.startsWith('hugepages-');
@@ -255,6 +265,7 @@ export const rules: readonly Rule[] = [
   ...temporalRules,
   ...envRules,
   ...containerRules,
+  ...metricsRules,
   ...resourceRules,
   ...keyRules,
   ...schedulingRules,

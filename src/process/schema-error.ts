@@ -11,7 +11,6 @@ const notBuilt = new Set([
   'spec.rollout.canary',
   'spec.worker.autoscaling',
   'spec.worker.podDisruptionBudget',
-  'spec.observability.metrics',
 ]);
 const notBuiltStrategies: readonly unknown[] = ['Canary', 'Versioned'];
 
@@ -34,6 +33,8 @@ const wanted: readonly (readonly [RegExp, string])[] = [
   [/fieldPath$/, "a field of the pod that a variable may have, such as metadata.name, metadata.labels['KEY'] or status.podIP"],
   [/ports\[\d+\]\.name$|\.port$/, 'a port name: at most 15 lower-case letters, digits and single "-", with a letter'],
   [/httpHeaders\[\d+\]\.name$/, 'a header name: letters, digits and "-"'],
+  [/metrics\.interval$/, 'a number of seconds, minutes or hours, such as 30s or 1m'],
+  [/metrics\.path$/, 'a path such as /metrics, without query'],
   [/metricsTags\[[^\]]*\]$/, 'text without control characters'],
   [/namespaces\[\d+\]$/, 'a namespace name'],
   [/[kK]eys\[\d+\]$|topologyKey$|(tolerations|matchExpressions)\[\d+\]\.key$/, 'a label key, such as kubernetes.io/hostname'],

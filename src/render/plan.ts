@@ -3,6 +3,7 @@ import type { FnConfig } from '../fn-config.ts';
 import type { Resource } from '../resource.ts';
 import { definitionConfigMap } from './definition-config-map.ts';
 import { workerDeployment } from './deployment.ts';
+import { podMonitor } from './pod-monitor.ts';
 import type { Resolved } from './resolve.ts';
 import { secretsRole, temporalSecrets } from './secrets-role.ts';
 import { secretsRoleBinding } from './secrets-role-binding.ts';
@@ -16,5 +17,6 @@ export function plan(resolved: Resolved, config: FnConfig): Plan {
   const { process, current, retained } = resolved;
   const definitions = [current, ...retained].map((text) => definitionConfigMap(process, text));
   const rights = temporalSecrets(process.spec).length > 0 ? [secretsRole(process), secretsRoleBinding(process, config)] : [];
-  return { resolved, resources: [...definitions, workerDeployment(resolved, config), ...rights] };
+  const monitor = podMonitor(process);
+  return { resolved, resources: [...definitions, workerDeployment(resolved, config), ...(monitor ? [monitor] : []), ...rights] };
 }

@@ -1,4 +1,6 @@
 /** The worker's environment: what every worker is told, and Temporal's credentials under the names `@temporalio/envconfig` reads. */
+
+import { metricsPort } from '../metrics-port.ts';
 import { defaultCaKey, definition, env } from '../names.ts';
 import type { Process } from '../process.ts';
 import type { PinnedText } from './resolve.ts';
@@ -28,6 +30,7 @@ export function workerEnv(process: Process, current: PinnedText, defaultAddress:
     [env.maxConcurrencyPerTenant]: rollout?.maxConcurrencyPerTenant?.toString(),
     [env.logLevel]: observability?.logLevel ?? 'info',
     [env.resourceAttributes]: resourceAttributes(observability?.metricsTags),
+    [env.metricsPort]: metricsPort(process.spec)?.containerPort.toString(),
     ...tlsValues(temporal.tls),
   };
   const plain = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: literal(value) }]));

@@ -15,20 +15,16 @@ import type { ControlPlane } from '../testbed/control-plane.ts';
 import { startControlPlane } from '../testbed/control-plane.ts';
 import { installCrd } from '../testbed/discovery.ts';
 import { dryRun } from '../testbed/dry-run.ts';
-import { goModule } from '../testbed/go-module.ts';
+import { installMonitoringCrds } from '../testbed/monitoring-crds.ts';
 import { root } from '../testbed/parts.ts';
 import { built, deployFolder, deployFolders, the } from './built.ts';
-
-const monitoringCrds = 'github.com/prometheus-operator/prometheus-operator@v0.85.0';
-const monitoringCrd = (plural: string) => `example/prometheus-operator-crd/monitoring.coreos.com_${plural}.yaml`;
 
 const test = suite<{ plane: ControlPlane; scratch: string }>('manifests in deploy/');
 
 test.before(async (context) => {
   context.scratch = mkdtempSync(join(tmpdir(), 'ameide-deploy-'));
   context.plane = await startControlPlane();
-  for (const plural of ['podmonitors', 'prometheusrules'])
-    await installCrd(context.plane, join(await goModule(monitoringCrds), monitoringCrd(plural)));
+  await installMonitoringCrds(context.plane);
 });
 test.after(async ({ plane, scratch }) => {
   await plane?.stop();
