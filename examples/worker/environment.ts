@@ -1,5 +1,6 @@
 /** What the pod tells its worker: the variables that ameide-process renders, read once and checked. */
 import { dirname } from 'node:path';
+import { type Metrics, readMetrics } from './metrics.ts';
 
 export interface Environment {
   readonly address: string;
@@ -17,6 +18,8 @@ export interface Environment {
   readonly logLevel: string;
   /** Where the probes are answered; no host: on all addresses. */
   readonly probes: { readonly host?: string; readonly port: number };
+  /** Absent: they are not served. */
+  readonly metrics?: Metrics;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -24,6 +27,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function readEnvironment(variables: Variables): Environment {
   const { TEMPORAL_API_KEY: apiKey, MAX_CONCURRENCY_PER_TENANT: maxConcurrency, HOST_HTTP: host } = variables;
   const tls = readTls(variables);
+  const metrics = readMetrics(variables);
   return {
     address: required(variables, 'TEMPORAL_ADDRESS'),
     namespace: required(variables, 'TEMPORAL_NAMESPACE'),
@@ -35,6 +39,7 @@ export function readEnvironment(variables: Variables): Environment {
     ...(maxConcurrency && { maxConcurrency: Number(maxConcurrency) }),
     logLevel: variables.LOG_LEVEL ?? 'info',
     probes: { port: Number(variables.PORT_HTTP ?? 8080), ...(host && { host }) },
+    ...(metrics && { metrics }),
   };
 }
 

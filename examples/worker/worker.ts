@@ -6,6 +6,7 @@ import { createActivities } from './activities.ts';
 import { handOverToSdk } from './early-exit.ts';
 import type { Environment } from './environment.ts';
 import { createLogger } from './logger.ts';
+import { exporter } from './metrics.ts';
 import { serveProbes } from './probes.ts';
 
 /** Ends well within the 30 seconds that Kubernetes gives a pod unless `spec.worker.terminationGracePeriodSeconds` says otherwise. */
@@ -13,7 +14,7 @@ const shutdownGraceTime = '20s';
 
 /** Runs until SIGTERM or SIGINT: then it polls no more, and gives running activities time to end. `more` are options of the SDK's. */
 export async function runWorker(environment: Environment, more: Partial<WorkerOptions> = {}): Promise<void> {
-  installLogger(environment.logLevel);
+  installRuntime(environment);
   let worker: Worker | undefined;
   const probes = await serveProbes(environment.probes, () => worker?.getStatus());
   const connection = await NativeConnection.connect(connectionOptions(environment));
@@ -33,10 +34,11 @@ export async function runWorker(environment: Environment, more: Partial<WorkerOp
   probes.close();
 }
 
-/** For the worker's own lines, the workflows', and the warnings of the SDK's native part. */
-function installLogger(level: string): void {
+/** For the worker's own lines, the workflows', and the warnings of the SDK's native part; and for its metrics. */
+function installRuntime({ logLevel, metrics }: Environment): void {
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
-  Runtime.install({ logger: createLogger(level), telemetryOptions: { logging: { forward: {}, filter } } });
+  const telemetryOptions = { logging: { forward: {}, filter }, ...(metrics && { metrics: exporter(metrics) }) };
+  Runtime.install({ logger: createLogger(logLevel), telemetryOptions });
 }
 
 function connectionOptions({ address, apiKey, tls }: Environment): NativeConnectionOptions {

@@ -30,6 +30,15 @@ test('what every worker is told', () => {
   assert.equal({ logLevel, probes, tls }, { logLevel: 'info', probes: { port: 8080 }, tls: undefined });
 });
 
+test('metrics are served where the Process asks for them, with its tags', () => {
+  const attributes = 'cost-centre=42,1st=x,namespace=mine,processType=L2O,team=sales%2C%20north';
+  const { metrics } = readEnvironment({ ...rendered, METRICS_PORT: '9464', OTEL_RESOURCE_ATTRIBUTES: attributes });
+  const tags = { cost_centre: '42', tag_1st: 'x', tag_namespace: 'mine', processType: 'L2O', team: 'sales, north' };
+  assert.equal(metrics, { address: '0.0.0.0:9464', tags });
+  assert.equal(readEnvironment({ ...rendered, METRICS_PORT: '1', METRICS_HOST: '[::]' }).metrics, { address: '[::]:1', tags: {} });
+  assert.is(readEnvironment({ ...rendered, OTEL_RESOURCE_ATTRIBUTES: attributes }).metrics, undefined);
+});
+
 test('credentials: TLS as rendered, and with an API key even when nobody asks for it', () => {
   const files = { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/ca', TEMPORAL_TLS_CLIENT_CERT_PATH: '/crt', TEMPORAL_TLS_CLIENT_KEY_PATH: '/key' };
   const { tls } = readEnvironment({ ...rendered, TEMPORAL_TLS: 'true', TEMPORAL_TLS_SERVER_NAME: 'temporal', ...files });

@@ -23,8 +23,8 @@ export const node = join(root, 'node_modules/.bin/node');
 export function nodeImage(file: string): Image {
   return {
     entrypoint: [node, '--enable-source-maps', join(root, file)],
-    env: { HOST_HTTP: '127.0.0.1', NODE_ENV: 'production' },
-    ports: { 8080: 'PORT_HTTP' },
+    env: { HOST_HTTP: '127.0.0.1', METRICS_HOST: '127.0.0.1', NODE_ENV: 'production' },
+    ports: { 8080: 'PORT_HTTP', 9464: 'METRICS_PORT' },
   };
 }
 

@@ -44,9 +44,10 @@ function machine(): Record<string, string> {
   return { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/' };
 }
 
-/** A container keeps its ports as long as it lives. */
+/** A container keeps its ports as long as it lives. One that lists its ports opens no others. */
 async function assignPorts(cell: Cell, image: Image): Promise<Record<string, string>> {
-  const wanted = Object.entries(image.ports ?? {});
+  const listed = cell.spec.ports?.map(({ containerPort }) => containerPort);
+  const wanted = Object.entries(image.ports ?? {}).filter(([port]) => listed?.includes(Number(port)) ?? true);
   const free = cell.ports.size > 0 ? [...cell.ports.values()] : await freePorts(wanted.length);
   return Object.fromEntries(
     wanted.map(([port, variable], at) => {
