@@ -1,12 +1,12 @@
 /** `verify --cluster`: live Processes, by their own objects and by what the sidecar says of them; with `--wait`, until all is well. */
 import { connectKube, type Kube } from '../kube/connect.ts';
+import { readLive } from '../live/read.ts';
+import type { Asked, Scope } from '../live/scope.ts';
+import { type Looked, waitLive } from '../live/wait.ts';
 import { type Problem, problem, type Reason } from '../problem.ts';
-import { type Asked, checkLive } from '../verify/live.ts';
+import { checkLive } from '../verify/live.ts';
 import { conditionsTable, headings, type LiveReport, toLiveJson, waitingWords } from '../verify/live-report.ts';
-import type { Scope } from '../verify/live-scope.ts';
-import { readLive } from '../verify/read-live.ts';
 import { findingsIn, hasPassed, summaryOf, tableOf } from '../verify/report.ts';
-import { type Looked, waitLive } from '../verify/wait-live.ts';
 import { type Terminal, table } from './terminal.ts';
 import { colour, type VerifyOutput } from './verify.ts';
 

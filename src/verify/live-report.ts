@@ -1,10 +1,10 @@
 /** What was found of live Processes: tables for people, and the JSON of the platform's `primitive verify`. Pure. */
 import { showDuration } from '../duration.ts';
+import { isHealthy } from '../live/status.ts';
 import { hasErrors, type Problem, reasons } from '../problem.ts';
 import type { PreviousCondition } from '../sidecar/previous.ts';
 import { listed } from '../sidecar/words.ts';
 import type { LiveProcess } from './live.ts';
-import { isHealthy } from './live-status.ts';
 import type { Outcome } from './outcome.ts';
 import { findingsIn, hasPassed, issueOf, named, nextSteps, type Report, stateOf, toReportJson } from './report.ts';
 

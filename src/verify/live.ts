@@ -1,6 +1,9 @@
 /** Verifies live Processes: each by its own objects, as the sidecar judges them, and by the status that the sidecar wrote. Pure. */
 
 import { closest } from '../definition/closest.ts';
+import { type Live, unreadableIn } from '../live/objects.ts';
+import type { Asked } from '../live/scope.ts';
+import { conditionsHealthy, deadSidecar, definitionCurrent, isReady, type LiveStatus, readStatus } from '../live/status.ts';
 import { processApiVersion, processKind } from '../names.ts';
 import { hasErrors, type Problem, problem, type Reason, type ResourceRef } from '../problem.ts';
 import { type Pin, parseProcess } from '../process.ts';
@@ -12,8 +15,7 @@ import { workloadReady } from '../sidecar/conditions/workload-ready.ts';
 import { type Known, know } from '../sidecar/known.ts';
 import type { Verdict } from '../sidecar/verdict.ts';
 import { listed } from '../sidecar/words.ts';
-import { indexPods, type Live, observationOf, type PodsOf, unreadableIn } from './live-objects.ts';
-import { conditionsHealthy, deadSidecar, definitionCurrent, isReady, type LiveStatus, readStatus } from './live-status.ts';
+import { indexPods, observationOf, type PodsOf } from './live-observation.ts';
 import type { Outcome } from './outcome.ts';
 import { checkSubject } from './rendered.ts';
 import { type Subject, subjectsOf } from './subject.ts';
@@ -28,13 +30,6 @@ export const liveChecks = [
   'DefinitionCurrent',
 ] as const;
 type LiveCheck = (typeof liveChecks)[number];
-
-/** A Process as a person names it. */
-export interface Asked {
-  readonly name: string;
-  /** Absent: whichever has the name. */
-  readonly namespace?: string;
-}
 
 /** A Process that was looked at. */
 export interface LiveProcess extends LiveStatus {

@@ -1,7 +1,8 @@
 /** A Process as it is live, healthy: what a render gives, with the API server's and the sidecar's additions, to be broken. */
+
+import type { Live } from '../../src/live/objects.ts';
 import { definitionConfigMapName } from '../../src/names.ts';
 import type { Resource } from '../../src/resource.ts';
-import type { Live } from '../../src/verify/live-objects.ts';
 import { type Broken, type Mutable, pinned, renderedStream } from './rendered-stream.ts';
 
 export interface LiveCluster extends Broken {

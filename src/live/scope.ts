@@ -1,6 +1,12 @@
-/** Where is looked, and for what: the collections of the API server that a verification lists, and watches. Pure. */
+/** Where is looked, and for what: the collections of the API server that are listed, and watched. Pure. */
 import { processApiVersion, processKind, processLabel, selectorLabel } from '../names.ts';
-import type { Asked } from './live.ts';
+
+/** A Process as a person names it. */
+export interface Asked {
+  readonly name: string;
+  /** Absent: whichever has the name. */
+  readonly namespace?: string;
+}
 
 export interface Scope {
   /** Undefined: all namespaces. */

@@ -1,4 +1,4 @@
-/** Reads what a verification looks at: Processes and their Deployments, ConfigMaps and pods, by lists, and what those name. */
+/** Reads live Processes and their Deployments, ConfigMaps and pods, by lists, and what those name. */
 import type { Kube } from '../kube/connect.ts';
 import { KubeFailure } from '../kube/failure.ts';
 import { definitionConfigMapName, deploymentName, processKind, sidecarHome } from '../names.ts';
@@ -6,8 +6,8 @@ import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
 import { isObject, nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
 import { mountsOf } from '../sidecar/seen/mounts.ts';
-import type { Live, Unreadable } from './live-objects.ts';
-import { type Collection, collectionsOf, pathOf, type Scope, wordsFor } from './live-scope.ts';
+import type { Live, Unreadable } from './objects.ts';
+import { type Collection, collectionsOf, pathOf, type Scope, wordsFor } from './scope.ts';
 
 /** The way to the API server. */
 export type Reader = Pick<Kube, 'request'>;

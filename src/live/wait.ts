@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kube } from '../kube/connect.ts';
 import { watchResource } from '../kube/watch-resource.ts';
-import { collectionsOf, pathOf, type Scope } from './live-scope.ts';
+import { collectionsOf, pathOf, type Scope } from './scope.ts';
 
 /** One apply changes many objects: they are looked at together. */
 const settleMs = 200;
