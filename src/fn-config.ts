@@ -39,6 +39,13 @@ export interface FnConfig {
     readonly requireResources: boolean;
     readonly nodeSelector: Record<string, string> | undefined;
   };
+  /** What SLA checks and cleanups run. */
+  readonly tool: {
+    /** Undefined: each must have an image of its own. */
+    readonly image: string | undefined;
+    readonly imagePullPolicy: string;
+    readonly resources: { readonly requests?: object; readonly limits?: object };
+  };
   readonly sidecar: { readonly namespace: string; readonly serviceAccountName: string };
 }
 
@@ -95,6 +102,11 @@ function withDefaults(spec: ProcessRenderSpec, frozen: boolean): FnConfig {
       resources: worker.resources,
       requireResources: worker.requireResources ?? false,
       nodeSelector: worker.nodeSelector,
+    },
+    tool: {
+      image: spec.tool?.image,
+      imagePullPolicy: spec.tool?.imagePullPolicy ?? 'IfNotPresent',
+      resources: spec.tool?.resources ?? { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '256Mi' } },
     },
     sidecar: {
       namespace: spec.sidecar?.namespace ?? sidecarHome.namespace,

@@ -83,6 +83,18 @@ export const env = {
   tlsClientKey: 'TEMPORAL_TLS_CLIENT_KEY_PATH',
 } as const;
 
+/** Variables of SLA checks and cleanups, beside those by which they find Temporal and the Process. */
+export const scheduleEnv = {
+  processNamespace: 'PROCESS_NAMESPACE',
+  workflowType: 'WORKFLOW_TYPE',
+  check: 'SLA_CHECK',
+  maxDuration: 'SLA_MAX_DURATION',
+  severity: 'SLA_SEVERITY',
+  cleanup: 'CLEANUP',
+  olderThan: 'CLEANUP_OLDER_THAN',
+  action: 'CLEANUP_ACTION',
+} as const;
+
 /** The key of a Secret with a certificate authority, where a Process names none. */
 export const defaultCaKey = 'ca.crt';
 
@@ -122,8 +134,26 @@ export function secretsRoleName(process: string): string {
   return fit(`${process}-temporal-secrets`, 253);
 }
 
+/** The CronJob of an SLA check or a cleanup. Kubernetes appends to it what makes a Job's name. */
+export function cronJobName(process: string, kind: 'sla' | 'cleanup', name: string): string {
+  return fit(`${process}-${kind}-${name}`, 52);
+}
+
+/** The service account of a Process's CronJobs, its Role and its binding. */
+export function schedulesAccountName(process: string): string {
+  return fit(`${process}-schedules`, 253);
+}
+
 /** The kinds of what is generated. */
-export const generatedKinds: ReadonlySet<string> = new Set(['ConfigMap', 'Deployment', 'PodMonitor', 'Role', 'RoleBinding']);
+export const generatedKinds: ReadonlySet<string> = new Set([
+  'ConfigMap',
+  'Deployment',
+  'PodMonitor',
+  'CronJob',
+  'ServiceAccount',
+  'Role',
+  'RoleBinding',
+]);
 
 /** 64 hex digits of a checksum `sha256:…`: the folder of a definition in the pods. */
 export function checksumHex(checksum: string): string {

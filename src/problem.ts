@@ -25,6 +25,14 @@ export const reasons = {
   EnvConflict: ['`spec.worker.env` sets a variable that the tool sets.', 'Rename the variable.'],
   ImageNotPinned: ['The policy demands an image digest and the image has none.', 'Use `name@sha256:…`.'],
   ResourcesMissing: ['The policy demands worker resources and the Process has none.', 'Set `spec.worker.resources`.'],
+  ToolImageMissing: [
+    'An SLA check or a cleanup has no image to run.',
+    'Set `spec.tool.image` in the function configuration, or the `image` of the check.',
+  ],
+  TimeZoneUnknown: [
+    'The time zone of a schedule is none that Kubernetes knows.',
+    'Use a name of the IANA database, such as Europe/Berlin.',
+  ],
   // Pins and definitions
   PinMissing: ['The Process has no pin, and none may be looked up here.', 'Run `ameide-process pin DIR` and commit.'],
   PinMismatch: ['The pin is for another id, tenant or version than the Process wants.', 'Run `ameide-process pin DIR` and commit.'],

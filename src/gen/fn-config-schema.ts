@@ -129,6 +129,36 @@ export interface ProcessRenderSpec {
     };
   };
   /**
+   * What SLA checks and cleanups run (`spec.slaChecks`, `spec.cleanups`).
+   */
+  tool?: {
+    /**
+     * The image of this tool, as `npm run image` makes it, in your registry. Default: none, so each check and cleanup must have an image of its own.
+     */
+    image?: string;
+    /**
+     * Default: `IfNotPresent`.
+     */
+    imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+    /**
+     * Requests and limits, as in a container. Default: requests of 10m CPU and 64Mi memory, a limit of 256Mi memory.
+     */
+    resources?: {
+      /**
+       * Quantities by resource name. Default: none.
+       */
+      requests?: {
+        [k: string]: number | string;
+      };
+      /**
+       * Quantities by resource name. Default: none.
+       */
+      limits?: {
+        [k: string]: number | string;
+      };
+    };
+  };
+  /**
    * Where the status sidecar runs; what is rendered for it is bound to this service account.
    */
   sidecar?: {

@@ -5,6 +5,52 @@
  */
 export interface ProcessSpec {
   /**
+   * Scheduled sweeps: workflows of the task queue that run for too long are ended.
+   *
+   * @maxItems 16
+   *
+   * Items: A sweep.
+   */
+  cleanups?: {
+    /**
+     * What is done to them. Cancel needs workers, and workflows that heed it.
+     */
+    action: "Cancel" | "Terminate";
+    /**
+     * What is run instead of `ameide-process`; docs/schedules.md has its variables. Default: `ameide-process sweep`.
+     *
+     * @minItems 1
+     * @maxItems 64
+     *
+     * Items: A word.
+     */
+    command?: string[];
+    /**
+     * The image that runs. Default: the function configuration's `tool.image`.
+     */
+    image?: string;
+    /**
+     * Its name.
+     */
+    name: string;
+    /**
+     * Workflows that run for longer are ended. A Go duration; at least the `maxDuration` of each SLA check of the same workflows.
+     */
+    olderThan: string;
+    /**
+     * When: a cron expression (minute, hour, day of the month, month, day of the week from 0, Sunday, to 6), or @hourly, @daily, @weekly, @monthly, @yearly.
+     */
+    schedule: string;
+    /**
+     * Time zone of the schedule, such as Europe/Berlin. Default: that of the kube-controller-manager, usually UTC.
+     */
+    timeZone?: string;
+    /**
+     * Only workflows of this type. Default: all of the task queue.
+     */
+    workflowType?: string;
+  }[];
+  /**
    * Which process definition.
    */
   definitionRef: {
@@ -184,6 +230,52 @@ export interface ProcessSpec {
      */
     strategy?: "RollingUpdate" | "Recreate";
   };
+  /**
+   * Scheduled checks of running workflows: those that run for too long are reported, each once.
+   *
+   * @maxItems 16
+   *
+   * Items: A check.
+   */
+  slaChecks?: {
+    /**
+     * What is run instead of `ameide-process`; docs/schedules.md has its variables. Default: `ameide-process check-sla`.
+     *
+     * @minItems 1
+     * @maxItems 64
+     *
+     * Items: A word.
+     */
+    command?: string[];
+    /**
+     * The image that runs. Default: the function configuration's `tool.image`.
+     */
+    image?: string;
+    /**
+     * So long a workflow may run. A Go duration.
+     */
+    maxDuration: string;
+    /**
+     * Its name.
+     */
+    name: string;
+    /**
+     * When: a cron expression (minute, hour, day of the month, month, day of the week from 0, Sunday, to 6), or @hourly, @daily, @weekly, @monthly, @yearly.
+     */
+    schedule: string;
+    /**
+     * How bad it is. Default: warning.
+     */
+    severity?: "info" | "warning" | "critical";
+    /**
+     * Time zone of the schedule, such as Europe/Berlin. Default: that of the kube-controller-manager, usually UTC.
+     */
+    timeZone?: string;
+    /**
+     * Only workflows of this type. Default: all of the task queue.
+     */
+    workflowType?: string;
+  }[];
   /**
    * Where the workers poll. Namespace and task queue are the identity of the Process.
    */
@@ -1761,6 +1853,47 @@ export interface ProcessStatus {
     version?: number;
   }[];
   /**
+   * What the SLA checks found; written by `ameide-process check-sla`.
+   *
+   * @maxItems 64
+   *
+   * Items: A check.
+   */
+  slaChecks?: {
+    /**
+     * Workflows that ran for too long when it was checked last.
+     */
+    breaching?: number;
+    /**
+     * When that was.
+     */
+    checkedAt?: string;
+    /**
+     * Workflows that began until then have been judged; the next run judges later ones.
+     */
+    checkedThrough?: string;
+    /**
+     * By which duration.
+     */
+    maxDuration?: string;
+    /**
+     * Its name.
+     */
+    name: string;
+    /**
+     * Breaches that were reported so far, each once.
+     */
+    reported?: number;
+    /**
+     * How bad they are.
+     */
+    severity?: string;
+    /**
+     * Of which workflows, where not of all.
+     */
+    workflowType?: string;
+  }[];
+  /**
    * Where its workers find Temporal; a drain asks there when they are gone.
    */
   temporal?: {
@@ -1768,6 +1901,14 @@ export interface ProcessStatus {
      * As the workers were told it.
      */
     address?: string;
+    /**
+     * Other Processes on the same task queue, NAMESPACE/NAME; absent when there is none.
+     *
+     * @maxItems 64
+     *
+     * Items: One of them.
+     */
+    sharedWith?: string[];
   };
   /**
    * The worker pods.

@@ -7,7 +7,7 @@ import { isProcessKind } from '../render/located.ts';
 import { isObject, nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
 import { mountsOf } from '../sidecar/seen/mounts.ts';
 import type { Live, Unreadable } from './objects.ts';
-import { type Collection, collectionsOf, pathOf, type Scope, wordsFor } from './scope.ts';
+import { type Collection, collectionsOf, cronJobsOf, pathOf, type Scope, wordsFor } from './scope.ts';
 
 /** The way to the API server. */
 export type Reader = Pick<Kube, 'request'>;
@@ -26,7 +26,10 @@ export async function readLive(
   const [processes, ...others] = collectionsOf(scope);
   const lists = await readLists(kube, [processes!], { scope, leftMs });
   // A server that does not answer is asked no more.
-  if (!lists.some(({ list }) => isHopeless(list))) lists.push(...(await readLists(kube, others, { scope, leftMs })));
+  if (!lists.some(({ list }) => isHopeless(list))) {
+    const isScheduled = lists.some(({ list }) => Array.isArray(list) && list.some(hasCronJobs));
+    lists.push(...(await readLists(kube, [...others, ...(isScheduled ? [cronJobsOf(scope)] : [])], { scope, leftMs })));
+  }
   const items: Resource[] = [];
   const pods: Resource[] = [];
   const unreadable: Unreadable[] = [];
@@ -45,6 +48,10 @@ export async function readLive(
     where: wordsFor(scope),
     ...(leaseRenewedAt !== undefined && { leaseRenewedAt }),
   };
+}
+
+function hasCronJobs(process: Resource): boolean {
+  return objectsAt(process, 'spec', 'slaChecks').length + objectsAt(process, 'spec', 'cleanups').length > 0;
 }
 
 function isHopeless(list: Resource[] | KubeFailure): boolean {

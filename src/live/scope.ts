@@ -38,6 +38,12 @@ export function collectionsOf({ asked }: Scope): Collection[] {
   ];
 }
 
+/** Only where a Process has checks or cleanups: others need no right to it. */
+export function cronJobsOf(scope: Scope): Collection {
+  const { labelSelector } = collectionsOf(scope).find(({ resource }) => resource === 'deployments')!;
+  return { resource: 'cronjobs', apiVersion: 'batch/v1', kind: 'CronJob', labelSelector, fieldSelector: undefined };
+}
+
 export function pathOf({ resource, apiVersion }: Pick<Collection, 'resource' | 'apiVersion'>, namespace: string | undefined): string {
   const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   return namespace === undefined ? `${base}/${resource}` : `${base}/namespaces/${namespace}/${resource}`;

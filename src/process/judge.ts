@@ -20,9 +20,11 @@ const start = planWalk();
 export function judgeProcess(root: unknown, isSound: IsSound): Problem[] {
   const problems: Problem[] = [];
   visit(start, root, '', '', (step, value, path, pointer) => {
-    if (!isSound(pointer)) return;
-    for (const keys of step.keys) problems.push(...duplicates(value, keys, path));
-    for (const rule of step.rules) if (!rule.holds(value)) problems.push(broken(rule, path));
+    if (isSound(pointer)) for (const keys of step.keys) problems.push(...duplicates(value, keys, path));
+    for (const rule of step.rules) {
+      const read = rule.of?.map((field) => `${pointer}/${field}`) ?? [pointer];
+      if (read.every(isSound) && !rule.holds(value)) problems.push(broken(rule, path));
+    }
   });
   return problems;
 }

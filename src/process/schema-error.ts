@@ -5,20 +5,21 @@ import { type Problem, problem, type Reason } from '../problem.ts';
 import { isObject } from '../resource.ts';
 
 /** Fields and strategies that are planned: refused by name, so that nobody takes them for misspelt. */
-const notBuilt = new Set([
-  'spec.slaChecks',
-  'spec.cleanups',
-  'spec.rollout.canary',
-  'spec.worker.autoscaling',
-  'spec.worker.podDisruptionBudget',
-]);
+const notBuilt = new Set(['spec.rollout.canary', 'spec.worker.autoscaling', 'spec.worker.podDisruptionBudget']);
 const notBuiltStrategies: readonly unknown[] = ['Canary', 'Versioned'];
 
 /** What a field's pattern wants, by the end of its path; the first that fits. */
 const wanted: readonly (readonly [RegExp, string])[] = [
-  [/^spec\.image$/, 'an image: [registry/]repository[:tag][@digest], the repository in lower case'],
+  [/^spec\.((slaChecks|cleanups)\[\d+\]\.|tool\.)?image$/, 'an image: [registry/]repository[:tag][@digest], the repository in lower case'],
   [/checksum$/, '`sha256:` and 64 hex digits in lower case'],
   [/^spec\.(timeout|drain\.(timeout|cancelGrace))$/, 'a Go duration such as 5s or 1m30s'],
+  [/\.(maxDuration|olderThan)$/, 'a Go duration such as 90m or 72h'],
+  [
+    /\.schedule$/,
+    'a cron expression: minute 0-59, hour 0-23, day 1-31, month 1-12, day of the week 0-6 (or @hourly, @daily, …), such as "*/15 6-20 * * MON-FRI"',
+  ],
+  [/\.timeZone$/, 'the IANA name of a time zone, such as Europe/Berlin'],
+  [/\.workflowType$/, 'the name of a workflow type: letters, digits and - _ . : / $ # @ +'],
   [/^spec\.servicePath$/, '/package.Service/Method'],
   [/token\.env$/, 'the name of an environment variable'],
   [/definitionRef.*\.(id|tenantId)$/, 'printable ASCII without spaces'],

@@ -5,7 +5,8 @@ import type { Process } from '../process.ts';
 import type { Resource } from '../resource.ts';
 import { childMetadata, podLabels, renderedFrom } from './child-metadata.ts';
 import type { PinnedText, Resolved } from './resolve.ts';
-import { tlsMount, workerEnv } from './worker-env.ts';
+import { tlsVolumes } from './temporal-env.ts';
+import { workerEnv } from './worker-env.ts';
 
 export function workerDeployment({ process, current, retained }: Resolved, config: FnConfig): Resource {
   const { spec, metadata } = process;
@@ -40,13 +41,11 @@ export function selector({ metadata, spec }: Process): Record<string, string> {
 function podSpec(process: Process, config: FnConfig, definitions: readonly PinnedText[]): Record<string, unknown> {
   const { spec } = process;
   const worker = spec.worker ?? {};
-  const tlsVolumes = tlsSecrets(process).map(({ name, secretName }) => ({ name, secret: { secretName } }));
-  const pullSecrets = spec.imagePullSecrets ?? config.worker.imagePullSecrets.map((name) => ({ name }));
   return withoutUndefined({
     serviceAccountName: worker.serviceAccountName,
     automountServiceAccountToken: worker.automountServiceAccountToken ?? false,
-    imagePullSecrets: pullSecrets.length > 0 ? pullSecrets : undefined,
-    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' }, ...worker.podSecurityContext },
+    imagePullSecrets: pullSecretsOf(process, config),
+    securityContext: { ...podSecurity, ...worker.podSecurityContext },
     terminationGracePeriodSeconds: worker.terminationGracePeriodSeconds,
     priorityClassName: worker.priorityClassName,
     nodeSelector: worker.nodeSelector ?? config.worker.nodeSelector,
@@ -54,8 +53,25 @@ function podSpec(process: Process, config: FnConfig, definitions: readonly Pinne
     affinity: worker.affinity,
     topologySpreadConstraints: worker.topologySpreadConstraints,
     containers: [container(process, config, definitions[0]!)],
-    volumes: [definitionVolume(process, definitions), { name: 'tmp', emptyDir: {} }, ...tlsVolumes],
+    volumes: [definitionVolume(process, definitions), { name: 'tmp', emptyDir: {} }, ...tlsVolumes(spec.temporal).volumes],
   });
+}
+
+/** What Kubernetes calls restricted. */
+export const podSecurity = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } } as const;
+export const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  readOnlyRootFilesystem: true,
+} as const;
+
+/** Undefined: none. */
+export function pullSecretsOf(
+  { spec }: Process,
+  { worker }: { readonly worker: Pick<FnConfig['worker'], 'imagePullSecrets'> },
+): readonly { readonly name: string }[] | undefined {
+  const secrets = spec.imagePullSecrets ?? worker.imagePullSecrets.map((name) => ({ name }));
+  return secrets.length > 0 ? secrets : undefined;
 }
 
 /** A Process that sets resources sets all of them: the configuration's are not mixed in. */
@@ -79,11 +95,11 @@ function container(process: Process, config: FnConfig, current: PinnedText): Rec
     livenessProbe: worker.livenessProbe,
     readinessProbe: worker.readinessProbe,
     startupProbe: worker.startupProbe,
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
+    securityContext: containerSecurity,
     volumeMounts: [
       { name: definition.volume, mountPath: definition.mountPath, readOnly: true },
       { name: 'tmp', mountPath: '/tmp' },
-      ...tlsSecrets(process).map(({ name, mountPath }) => ({ name, mountPath, readOnly: true })),
+      ...tlsVolumes(spec.temporal).mounts,
     ],
   });
 }
@@ -98,17 +114,6 @@ function definitionVolume(process: Process, definitions: readonly PinnedText[]):
   return { name: definition.volume, projected: { sources } };
 }
 
-/** Secrets with Temporal's certificates, by reference only. */
-function tlsSecrets({ spec }: Process): { name: string; secretName: string; mountPath: string }[] {
-  const { caSecretRef, clientCertificateSecretRef } = spec.temporal.tls ?? {};
-  return [
-    ...(caSecretRef ? [{ name: tlsMount.volume.ca, secretName: caSecretRef.name, mountPath: tlsMount.path.ca }] : []),
-    ...(clientCertificateSecretRef
-      ? [{ name: tlsMount.volume.client, secretName: clientCertificateSecretRef.name, mountPath: tlsMount.path.client }]
-      : []),
-  ];
-}
-
-function withoutUndefined(object: Record<string, unknown>): Record<string, unknown> {
+export function withoutUndefined(object: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

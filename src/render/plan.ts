@@ -1,10 +1,12 @@
 /** What a Process becomes: plain Kubernetes objects, in the order in which they are read best. Pure. */
 import type { FnConfig } from '../fn-config.ts';
 import type { Resource } from '../resource.ts';
+import { cronJobs } from './cron-jobs.ts';
 import { definitionConfigMap } from './definition-config-map.ts';
 import { workerDeployment } from './deployment.ts';
 import { podMonitor } from './pod-monitor.ts';
 import type { Resolved } from './resolve.ts';
+import { hasSchedules, schedulesAccount } from './schedules-account.ts';
 import { secretsRole, temporalSecrets } from './secrets-role.ts';
 import { secretsRoleBinding } from './secrets-role-binding.ts';
 
@@ -18,5 +20,9 @@ export function plan(resolved: Resolved, config: FnConfig): Plan {
   const definitions = [current, ...retained].map((text) => definitionConfigMap(process, text));
   const rights = temporalSecrets(process.spec).length > 0 ? [secretsRole(process), secretsRoleBinding(process, config)] : [];
   const monitor = podMonitor(process);
-  return { resolved, resources: [...definitions, workerDeployment(resolved, config), ...(monitor ? [monitor] : []), ...rights] };
+  const schedules = hasSchedules(process.spec) ? [...cronJobs(process, config), ...schedulesAccount(process)] : [];
+  return {
+    resolved,
+    resources: [...definitions, workerDeployment(resolved, config), ...(monitor ? [monitor] : []), ...rights, ...schedules],
+  };
 }

@@ -1,16 +1,19 @@
 /** What is wrong with a Process beyond its schema: policies of the configuration, and clashes with what the tool sets. Pure. */
+import { closest } from '../definition/closest.ts';
 import type { FnConfig } from '../fn-config.ts';
 import { env, selectorLabel } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
+import { isTimeZone, timeZones } from '../process/time-zones.ts';
 import type { Process } from '../process.ts';
 import { type Resource, referTo } from '../resource.ts';
 import { podLabels } from './child-metadata.ts';
+import type { Cleanup, SlaCheck } from './cron-jobs.ts';
 import { workerResources } from './deployment.ts';
 import { fileOf, type Located, scopeOf } from './located.ts';
 
 type Check = (process: Process, config: FnConfig) => Problem[];
 
-const checks: readonly Check[] = [imagePinned, resourcesSet, envFree, podLabelsFree];
+const checks: readonly Check[] = [imagePinned, resourcesSet, envFree, podLabelsFree, scheduledImages, timeZonesKnown];
 
 export function validate(process: Process, config: FnConfig): Problem[] {
   return checks.flatMap((check) => check(process, config));
@@ -19,9 +22,41 @@ export function validate(process: Process, config: FnConfig): Problem[] {
 const digest = /@sha256:[0-9a-f]{64}$/;
 
 function imagePinned({ spec }: Process, config: FnConfig): Problem[] {
-  if (!config.images.requireDigest || digest.test(spec.image)) return [];
-  const field = { path: 'spec.image', currentValue: spec.image };
-  return [problem('ImageNotPinned', `found "${spec.image}", the policy demands a digest: name@sha256:<64 hex digits>`, { field })];
+  return notPinned(config, spec.image, 'spec.image');
+}
+
+function notPinned({ images }: FnConfig, image: string, path: string, where = ''): Problem[] {
+  if (!images.requireDigest || digest.test(image)) return [];
+  const field = { path, currentValue: image };
+  return [problem('ImageNotPinned', `found "${image}"${where}, the policy demands a digest: name@sha256:<64 hex digits>`, { field })];
+}
+
+/** The SLA checks and cleanups, each with its path. */
+function scheduled({ spec }: Process): { readonly path: string; readonly of: SlaCheck | Cleanup }[] {
+  return [
+    ...(spec.slaChecks ?? []).map((of, at) => ({ path: `spec.slaChecks[${at}]`, of })),
+    ...(spec.cleanups ?? []).map((of, at) => ({ path: `spec.cleanups[${at}]`, of })),
+  ];
+}
+
+function scheduledImages(process: Process, config: FnConfig): Problem[] {
+  const { image } = config.tool;
+  return scheduled(process).flatMap(({ path, of }) => {
+    const field = { path: `${path}.image` };
+    if (of.image !== undefined) return notPinned(config, of.image, field.path);
+    if (image !== undefined) return notPinned(config, image, field.path, ' as tool.image in the function configuration');
+    const message = 'it has no image, and the function configuration no tool.image: set one of the two, as `npm run image` makes it';
+    return [problem('ToolImageMissing', message, { field })];
+  });
+}
+
+function timeZonesKnown(process: Process): Problem[] {
+  return scheduled(process).flatMap(({ path, of: { timeZone } }) => {
+    if (timeZone === undefined || isTimeZone(timeZone)) return [];
+    const near = closest(timeZone, timeZones(), 3).join(', ');
+    const message = `Kubernetes knows no time zone "${timeZone}"; nearest: ${near}`;
+    return [problem('TimeZoneUnknown', message, { field: { path: `${path}.timeZone`, currentValue: timeZone } })];
+  });
 }
 
 function resourcesSet(process: Process, config: FnConfig): Problem[] {

@@ -103,7 +103,7 @@ function checkProcess(subject: Subject, live: Live, podsOf: PodsOf): { outcomes:
       problems: [...(merged(ofStream, ['valid', 'pinned']) ?? []), ...leaving(item)],
       words: 'it is there, valid and pinned',
     },
-    Rendered: cannot('deployments') ? notMade : rendered(ofStream, workload, process),
+    Rendered: cannot('deployments', 'cronjobs') ? notMade : rendered(ofStream, workload, process),
     DefinitionMounted: cannot('deployments', 'configmaps', 'pods') ? notMade : mounted(ofStream, known, process),
     WorkloadReady: cannot('deployments') ? notMade : fromVerdict(workload, process),
     ConditionsHealthy: { problems: conditionsHealthy(status), words: 'Ready is True, Degraded is False' },
@@ -140,7 +140,7 @@ function rendered(ofStream: OfStream, workload: Verdict, resource: ResourceRef):
   const spec = ofStream.get('spec');
   const isStale = workload.reason === 'RenderStale' && spec?.[0] !== undefined;
   const told = isStale ? [problem('RenderStale', workload.message, { resource, ...(spec[0]!.field && { field: spec[0]!.field }) })] : spec;
-  const found = merged(new Map([...ofStream, ['spec', told]]), ['workers', 'spec', 'image', 'rollout', 'selector', 'env']);
+  const found = merged(new Map([...ofStream, ['spec', told]]), ['workers', 'spec', 'image', 'rollout', 'selector', 'env', 'schedules']);
   return {
     problems: found?.filter(({ field }) => !ofWorkload.has(field?.path)),
     words: 'its worker Deployment was rendered from the live spec',

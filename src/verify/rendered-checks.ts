@@ -12,6 +12,7 @@ import { annotationOf, isSame, namespaceOf, objectsAt, type Resource, referTo, v
 import { definitionsMounted } from './mounted-definitions.ts';
 import { containerField, templatePath, workerContainer } from './pod-template.ts';
 import { broken, type Rendered, show } from './rendered-process.ts';
+import { scheduleRightsAgree, schedulesAgree } from './schedules-agree.ts';
 import { secretsAreReadable } from './secrets-readable.ts';
 
 const setInProcess = 'set it in the Process, before the function runs';
@@ -29,6 +30,8 @@ export const renderedChecks = {
   env: variablesAgree,
   mount: (seen) => seen.deployments.flatMap((deployment) => definitionsMounted(seen, deployment)),
   secrets: secretsAreReadable,
+  schedules: schedulesAgree,
+  rights: scheduleRightsAgree,
 } as const satisfies Record<string, RenderedCheck>;
 
 function definitionsAreThere({ item, process, pin, retained, definitions, children }: Rendered): Problem[] {

@@ -13,7 +13,7 @@ import { type Subject, subjectsOf } from './subject.ts';
 const ofPinned = Object.entries<RenderedCheck>(renderedChecks);
 
 /** Nothing to look at where there is no Deployment. */
-const ofDeployments = new Set<string>(['spec', 'image', 'rollout', 'selector', 'env', 'mount', 'secrets']);
+const ofDeployments = new Set<string>(['spec', 'image', 'rollout', 'selector', 'env', 'mount', 'secrets', 'schedules', 'rights']);
 
 /** Everything that is wrong with a stream in which Processes should have been rendered. Empty: it may be applied. */
 export function verifyRendered(items: readonly Resource[]): Problem[] {

@@ -3,13 +3,12 @@ import type { Problem } from '../problem.ts';
 import { secretsRules, temporalSecrets } from '../render/secrets-role.ts';
 import { isSame, nameOf, objectsAt, type Resource, valueAt } from '../resource.ts';
 import { broken, type Rendered, show } from './rendered-process.ts';
+import { isOfSchedules } from './schedules-agree.ts';
 
-export function secretsAreReadable({ item, process, children }: Rendered): Problem[] {
+export function secretsAreReadable({ item, process, renderedAs, children }: Rendered): Problem[] {
   const names = temporalSecrets(process.spec);
-  const [roles, bindings] = ['Role', 'RoleBinding'].map((kind) => children.filter((child) => child.kind === kind)) as [
-    Resource[],
-    Resource[],
-  ];
+  const own = children.filter((child) => !isOfSchedules(child, renderedAs));
+  const [roles, bindings] = ['Role', 'RoleBinding'].map((kind) => own.filter((child) => child.kind === kind)) as [Resource[], Resource[]];
   if (names.length === 0)
     return [...roles, ...bindings].map((child) =>
       broken(child, 'metadata.name', {}, 'the Process names no Secret for Temporal; render again'),
