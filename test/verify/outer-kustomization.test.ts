@@ -223,6 +223,8 @@ test('-o json has the shape of the platform’s verify', ({ tools }) => {
       'env PASS',
       'mount PASS',
       'secrets PASS',
+      'schedules PASS',
+      'rights PASS',
       'owned PASS',
       'unique PASS',
     ]);

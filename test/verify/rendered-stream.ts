@@ -16,7 +16,7 @@ export interface Broken {
   current: Mutable;
   retained: Mutable;
   deployment: Mutable;
-  /** The Role and the RoleBinding, where the Process names Secrets. */
+  /** What follows the Deployment: rights to Secrets that the Process names, its CronJobs and theirs. */
   rights: readonly Mutable[];
   /** More objects; assign to remove or add. */
   items: unknown[];
