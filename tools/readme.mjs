@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes the parts of README.md and docs/ that follow from the code: reasons, function configuration, file map, metrics.
+// Writes the parts of README.md and docs/ that follow from the code: reasons, function configuration, file map, metrics, alerts.
 // `--check` writes nothing and exits 1 when a part is stale.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -13,7 +13,7 @@ import { statusMetrics } from '../build/src/sidecar/status-metrics.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = {
   'README.md': { reasons: reasonTable, 'fn-config': fnConfigTable, files: fileMap },
-  'docs/status.md': { metrics: metricsTable },
+  'docs/metrics.md': { metrics: metricsTable, alerts: alertSections },
 };
 for (const [page, parts] of Object.entries(pages)) write(page, parts);
 
@@ -46,6 +46,25 @@ function metricsTable() {
     return `| \`${metric.name}\` | ${isCounter(metric) ? 'counter' : 'gauge'} | ${labels} | ${metric.help} |`;
   });
   return ['| Metric | Type | Labels | What it tells |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+/** A table, and a section for each alert, to which its runbook_url leads. */
+function alertSections() {
+  const { spec } = parse(readFileSync(`${root}deploy/monitoring/prometheus-rule.yaml`, 'utf8'));
+  const alerts = spec.groups.flatMap(({ rules }) => rules).filter(({ alert }) => alert);
+  const severityOf = ({ labels }) => labels?.severity ?? "the check's";
+  const rows = alerts.map(
+    (one) => `| [\`${one.alert}\`](#${one.alert.toLowerCase()}) | ${severityOf(one)} | ${one.for} | ${inWords(one.annotations.summary)} |`,
+  );
+  const sections = alerts.map(
+    ({ alert, expr, annotations }) => `### ${alert}\n\n${inWords(annotations.description)}\n\n\`\`\`text\n${expr}\n\`\`\``,
+  );
+  return [['| Alert | Severity | After | What it says |', '|---|---|---|---|', ...rows].join('\n'), ...sections].join('\n\n');
+}
+
+/** What a template will put in, as a person would name it. */
+function inWords(template) {
+  return template.replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, label) => label.toUpperCase()).replace(/\{\{ \$value[^}]*\}\}/g, 'N');
 }
 
 function fnConfigTable() {

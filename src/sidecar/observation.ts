@@ -122,8 +122,15 @@ export interface SeenTemporal {
   readonly queue?: SeenQueue;
   /** Questions about the queue fail, though the server answers others: `queue` is as old as that. */
   readonly queueFailure?: SeenQueueFailure;
+  /** How many workflows of the queue run; absent: not counted yet. */
+  readonly running?: SeenRunning;
   /** Who needs the retained definitions; absent: not answered yet, or nothing is asked about them. */
   readonly retained?: SeenRetained;
+}
+
+export interface SeenRunning {
+  readonly askedAt: Time;
+  readonly count: number;
 }
 
 export type SeenRetained =
@@ -180,6 +187,18 @@ export interface SeenQueue {
   readonly activityPollers?: readonly SeenPoller[];
   /** The Worker Deployment version that gets the tasks, `deployment:build`; absent: unversioned workers get them. */
   readonly currentVersion?: string;
+  /** What waits there for workers, by the type of task; absent: not told yet. */
+  readonly backlog?: { readonly [Type in QueueType]?: SeenBacklog };
+}
+
+export type QueueType = 'workflow' | 'activity';
+
+/** About: Temporal counts tasks whose workflow was terminated, too, and sticky ones not. */
+export interface SeenBacklog {
+  readonly askedAt: Time;
+  readonly tasks: number;
+  /** Of the oldest of them; 0 without any. */
+  readonly ageSeconds: number;
 }
 
 export interface SeenPoller {

@@ -1,6 +1,7 @@
 /** The metrics of Processes: what their statuses say, as numbers. One row each; README's table is generated from these. */
 import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
 import type { Metric, Sample } from './metric.ts';
+import type { SeenBacklog } from './observation.ts';
 import { livePollers } from './pollers.ts';
 import { previousConditions } from './previous.ts';
 import type { Watched } from './watched.ts';
@@ -18,6 +19,12 @@ export const statusMetrics: readonly Metric<Watched>[] = [
     help: 'Version of the definition that the pods mount.',
     labels: ['namespace', 'process'],
     read: (watched) => each(watched, (process) => number(valueAt(process, 'status', 'definition', 'version'))),
+  },
+  {
+    name: 'process_definition_pinned_version',
+    help: 'Version of the definition that the spec pins.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (process) => number(valueAt(process, 'spec', 'definitionRef', 'pin', 'version'))),
   },
   {
     name: 'process_definition_newest_version',
@@ -47,7 +54,37 @@ export const statusMetrics: readonly Metric<Watched>[] = [
     name: 'process_queue_answer_age_seconds',
     help: 'How long ago Temporal last answered about the task queue.',
     labels: ['namespace', 'process'],
-    read: (watched) => each(watched, (_, key) => number(answerAge(watched, key))),
+    read: (watched) => each(watched, (_, key) => number(ageOf(watched, watched.temporalOf(key)?.queue?.askedAt))),
+  },
+  {
+    name: 'process_queue_backlog_tasks',
+    help: 'Tasks of the queue that wait for a worker, about; those of workflows that were terminated are among them until somebody polls.',
+    labels: ['namespace', 'process', 'queue_type'],
+    read: (watched) => each(watched, (_, key) => backlogs(watched, key, ({ tasks }) => tasks)),
+  },
+  {
+    name: 'process_queue_backlog_age_seconds',
+    help: 'How long the oldest of them has waited.',
+    labels: ['namespace', 'process', 'queue_type'],
+    read: (watched) => each(watched, (_, key) => backlogs(watched, key, ({ ageSeconds }) => ageSeconds)),
+  },
+  {
+    name: 'process_queue_backlog_answer_age_seconds',
+    help: 'How long ago Temporal last answered about that; activities are asked about less often, the more Processes there are.',
+    labels: ['namespace', 'process', 'queue_type'],
+    read: (watched) => each(watched, (_, key) => backlogs(watched, key, ({ askedAt }) => ageOf(watched, askedAt))),
+  },
+  {
+    name: 'process_running_workflows',
+    help: 'Workflows of the task queue that run, when they were last counted.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (_, key) => number(watched.temporalOf(key)?.running?.count)),
+  },
+  {
+    name: 'process_running_workflows_answer_age_seconds',
+    help: 'How long ago that was; every five minutes, and less often the more Processes there are.',
+    labels: ['namespace', 'process'],
+    read: (watched) => each(watched, (_, key) => number(ageOf(watched, watched.temporalOf(key)?.running?.askedAt))),
   },
   {
     name: 'process_drain_started_timestamp_seconds',
@@ -103,7 +140,14 @@ function pollersOf(watched: Watched, process: Resource, key: string): number | u
   return queue && livePollers(queue, watched.podsOf(process)).pollers.length;
 }
 
-function answerAge(watched: Watched, key: string): number | undefined {
-  const askedAt = watched.temporalOf(key)?.queue?.askedAt;
+/** In seconds. */
+function ageOf(watched: Watched, askedAt: string | undefined): number | undefined {
   return askedAt === undefined ? undefined : Math.max(watched.nowMs() - Date.parse(askedAt), 0) / 1000;
+}
+
+function backlogs(watched: Watched, key: string, read: (backlog: SeenBacklog) => number | undefined): Readings {
+  const { workflow, activity } = watched.temporalOf(key)?.queue?.backlog ?? {};
+  return Object.entries({ workflow, activity }).flatMap(([queue_type, backlog]) =>
+    number(backlog && read(backlog)).map(({ value }) => ({ labels: { queue_type }, value })),
+  );
 }

@@ -1,15 +1,17 @@
-/** Who polls a task queue, and whose version gets its tasks. */
-import type { SeenPoller, SeenQueue } from '../sidecar/observation.ts';
+/** Who polls a task queue, whose version gets its tasks, and how many wait. */
+import type { QueueType, SeenBacklog, SeenPoller, SeenQueue } from '../sidecar/observation.ts';
 import type { TemporalApi, TemporalConnection } from './connection.ts';
-
-export type QueueType = 'workflow' | 'activity';
 
 export interface QueueName {
   readonly namespace: string;
   readonly taskQueue: string;
 }
 
-export type QueueAnswer = Pick<SeenQueue, 'askedAt' | 'currentVersion'> & { readonly pollers: readonly SeenPoller[] };
+export type QueueAnswer = Pick<SeenQueue, 'askedAt' | 'currentVersion'> & {
+  readonly pollers: readonly SeenPoller[];
+  /** Of this type alone; absent: the server does not tell. */
+  readonly backlog?: SeenBacklog;
+};
 
 const typeNumber = { workflow: 1, activity: 2 } as const;
 const versioned = 2;
@@ -18,14 +20,27 @@ const unversioned = '__unversioned__';
 /** Throws a TemporalError. */
 export async function askQueue(connection: TemporalConnection, queue: QueueName, type: QueueType): Promise<QueueAnswer> {
   const { namespace, taskQueue } = queue;
-  const request = { namespace, taskQueue: { name: taskQueue }, taskQueueType: typeNumber[type] };
+  const request = { namespace, taskQueue: { name: taskQueue }, taskQueueType: typeNumber[type], reportStats: true };
   const askedAt = new Date().toISOString();
-  const { pollers, versioningInfo } = await connection.ask(({ workflowService }) => workflowService.describeTaskQueue(request));
+  const { pollers, versioningInfo, stats } = await connection.ask(({ workflowService }) => workflowService.describeTaskQueue(request));
   const current = versionOf(versioningInfo?.currentDeploymentVersion) ?? versionIn(versioningInfo?.currentVersion);
-  return { askedAt, pollers: (pollers ?? []).map(pollerOf), ...(current !== undefined && { currentVersion: current }) };
+  const backlog = stats ? backlogOf(stats, askedAt) : undefined;
+  return {
+    askedAt,
+    pollers: (pollers ?? []).map(pollerOf),
+    ...(current !== undefined && { currentVersion: current }),
+    ...(backlog && { backlog }),
+  };
 }
 
 type Answer = Awaited<ReturnType<TemporalApi['workflowService']['describeTaskQueue']>>;
+
+/** Numbers come as Longs. What is left of the age when the last task was taken says nothing. */
+function backlogOf({ approximateBacklogCount, approximateBacklogAge }: NonNullable<Answer['stats']>, askedAt: string): SeenBacklog {
+  const tasks = Math.max(Number(approximateBacklogCount ?? 0), 0);
+  const ageSeconds = Number(approximateBacklogAge?.seconds ?? 0) + (approximateBacklogAge?.nanos ?? 0) / 1e9;
+  return { askedAt, tasks, ageSeconds: tasks === 0 ? 0 : Math.max(ageSeconds, 0) };
+}
 
 function pollerOf({ identity, lastAccessTime, deploymentOptions }: Answer['pollers'][number]): SeenPoller {
   // Seconds come as a Long.

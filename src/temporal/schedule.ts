@@ -67,3 +67,21 @@ export function askAgain(urgency: Urgency, nowMs: number, random: number): numbe
 export function firstOfRollOut(nowMs: number, random: number): number {
   return nowMs + 300 + 200 * random;
 }
+
+/**
+ * Beside who polls, which each queue is asked once a minute, what else is asked is little: of a thousand Processes 35 questions a minute
+ * altogether. So the more there are, the less often each of them.
+ */
+const activityBacklog = { leastMs: 60_000, eachMs: 2_400 };
+const running = { leastMs: 300_000, eachMs: 6_000 };
+
+/** How often a queue at rest is asked how many of its activities wait. */
+export function activityBacklogEach(processes: number): number {
+  return Math.max(activityBacklog.leastMs, activityBacklog.eachMs * processes);
+}
+
+/** How often a queue's running workflows are counted; the first time within `spreadMs`. */
+export function runningEach(processes: number): { readonly intervalMs: number; readonly spreadMs: number } {
+  const spreadMs = running.eachMs * processes;
+  return { intervalMs: Math.max(running.leastMs, spreadMs), spreadMs };
+}

@@ -12,6 +12,8 @@ import { openScheduleBook, type ScheduleBook } from './drain/schedules.ts';
 import { inTurn, type Turn, turnOf } from './in-turn.ts';
 import { openPace, type Pace } from './pace.ts';
 import { askAboutRetained, type RetainedQuestion } from './retained-question.ts';
+import { askAboutRunning, type RunningQuestion } from './running-question.ts';
+import { activityBacklogEach, runningEach } from './schedule.ts';
 import { type Subject, serverKey } from './subject.ts';
 import { type WatchedNamespace, watchNamespace } from './watched-namespace.ts';
 import { type WatchedQueue, watchQueue } from './watched-queue.ts';
@@ -93,6 +95,7 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
   const places = new Map<string, Place>();
   const ports = new WeakMap<WatchedQueue, DrainPort>();
   const retained = new Map<string, RetainedQuestion>();
+  const runningOf = new WeakMap<WatchedQueue, RunningQuestion>();
   let waits = 0;
   const budgets = openBudgets({ rate, burst });
 
@@ -132,7 +135,8 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
   };
   const openQueue = ({ server }: Server, { watched, queues }: Namespace, { namespace, taskQueue }: Subject): WatchedQueue => {
     const name = { namespace, taskQueue };
-    const queue: WatchedQueue = watchQueue({ name, server, namespace: watched, agenda, onChange: () => tell([queue]) });
+    const activityBacklogMs = () => activityBacklogEach(places.size);
+    const queue: WatchedQueue = watchQueue({ name, server, namespace: watched, agenda, activityBacklogMs, onChange: () => tell([queue]) });
     queues.set(taskQueue, queue);
     return queue;
   };
@@ -145,7 +149,13 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
   };
   const portOf = (place: Place): DrainPort => {
     const { schedules, visibility } = place.namespace;
-    return openDrainPort(queueOf(place, visibility, turnOf.drain), schedules);
+    const port = openDrainPort(queueOf(place, visibility, turnOf.drain), schedules);
+    return { ...port, count: (what) => (what ? port.count(what) : runningOf.get(place.queue)!.learn(() => port.count())) };
+  };
+  const openRunning = (place: Place) => {
+    if (runningOf.has(place.queue)) return;
+    const queue = queueOf(place, place.namespace.seldom, turnOf.seldom);
+    runningOf.set(place.queue, askAboutRunning({ queue, agenda, everyMs: () => runningEach(places.size) }));
   };
   const openRetained = (place: Place): RetainedQuestion => {
     const { key } = place.subject;
@@ -162,6 +172,7 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
     queue.leave(subject.key);
     if (queue.keys.size > 0) return;
     queue.close();
+    runningOf.get(queue)?.close();
     namespace.queues.delete(subject.taskQueue);
     if (namespace.queues.size > 0) return;
     namespace.watched.close();
@@ -177,6 +188,7 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
       if (known) leave(known);
       const place = placeOf(subject);
       places.set(subject.key, place);
+      openRunning(place);
       place.queue.attend(subject.key, { urgency: 'RollOut', activities: false });
     },
     remove: (key) => {
@@ -186,7 +198,7 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
     setUrgency: (key, urgency, activities = false) => places.get(key)?.queue.attend(key, { urgency, activities }),
     seen: (key) => {
       const place = places.get(key);
-      return place && seenFrom(place, retained.get(key)?.seen());
+      return place && seenFrom(place, { running: runningOf.get(place.queue)?.seen(), retained: retained.get(key)?.seen() });
     },
     setRetained: (key, checksums) => {
       const place = places.get(key);
@@ -207,7 +219,10 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
       for (const question of retained.values()) question.close();
       for (const { server, namespaces } of servers.values()) {
         for (const { watched, queues } of namespaces.values()) {
-          for (const queue of queues.values()) queue.close();
+          for (const queue of queues.values()) {
+            runningOf.get(queue)?.close();
+            queue.close();
+          }
           watched.close();
         }
         server.close();
@@ -223,7 +238,10 @@ function queueOf({ subject, server: { server }, namespace: { name, watched } }: 
 }
 
 /** Of a namespace that nothing can be learnt of, though the server answers, the server is as good as silent. */
-function seenFrom({ subject, server: { server }, namespace: { watched }, queue }: Place, retained: SeenTemporal['retained']): SeenTemporal {
+function seenFrom(
+  { subject, server: { server }, namespace: { watched }, queue }: Place,
+  { running, retained }: { [Answer in 'running' | 'retained']: SeenTemporal[Answer] | undefined },
+): SeenTemporal {
   const { address, namespace, taskQueue } = subject;
   const answer = queue.seen();
   const failure = queue.failure();
@@ -236,6 +254,7 @@ function seenFrom({ subject, server: { server }, namespace: { watched }, queue }
     ...(namespaceState && { namespaceState }),
     ...(answer && { queue: answer }),
     ...(failure && { queueFailure: failure }),
+    ...(running && { running }),
     ...(retained && { retained }),
   };
 }

@@ -1,5 +1,5 @@
 /** A task queue of one or several Processes: when it is asked about, what was answered, and what that says. */
-import type { SeenQueue } from '../sidecar/observation.ts';
+import type { SeenBacklog, SeenQueue } from '../sidecar/observation.ts';
 import type { Urgency } from '../sidecar/urgency.ts';
 import type { Agenda } from './agenda.ts';
 import { askQueue, type QueueName } from './ask-queue.ts';
@@ -38,6 +38,8 @@ export interface WatchedQueueOptions {
   readonly server: WatchedServer;
   readonly namespace: WatchedNamespace;
   readonly agenda: Agenda;
+  /** How often the backlog of activities is asked for, which takes a question of its own. */
+  readonly activityBacklogMs: () => number;
   readonly onChange: () => void;
 }
 
@@ -47,7 +49,7 @@ const activitiesEach = 3;
 /** Who is told that these are too many questions waits; but not for ever. */
 const rateLimitedForMs = 300_000;
 
-export function watchQueue({ name, server, namespace, agenda, onChange }: WatchedQueueOptions): WatchedQueue {
+export function watchQueue({ name, server, namespace, agenda, activityBacklogMs, onChange }: WatchedQueueOptions): WatchedQueue {
   const keys = new Map<string, Want>();
   const phase = Math.random();
   const openedMs = Date.now();
@@ -59,6 +61,7 @@ export function watchQueue({ name, server, namespace, agenda, onChange }: Watche
   let idleSinceMs: number | undefined;
   let failures = 0;
   let questions = 0;
+  let activityAskedMs: number | undefined;
   let wantsActivities = false;
   let dueMs = 0;
   let state: 'due later' | 'in line' | 'being asked' = 'due later';
@@ -109,15 +112,37 @@ export function watchQueue({ name, server, namespace, agenda, onChange }: Watche
     if (failure !== before) onChange();
   };
   const look = async (): Promise<SeenQueue> => {
-    const { pollers: workflowPollers, ...found } = await server.ask('DescribeTaskQueue', (to) => askQueue(to, name, 'workflow'));
+    const { pollers: workflowPollers, backlog, ...found } = await server.ask('DescribeTaskQueue', (to) => askQueue(to, name, 'workflow'));
     const isPolled = workflowPollers.some(({ lastAccess }) => isFresh(lastAccess, found.askedAt));
-    if (isPolled && urgency === 'Rest' && !wantsActivities) return { ...found, workflowPollers };
+    const isAtRest = isPolled && urgency === 'Rest' && !wantsActivities;
+    const before = answer?.backlog?.activity;
     const known = answer?.activityPollers;
+    const seen = (activity: SeenBacklog | undefined): Pick<SeenQueue, 'backlog'> =>
+      backlog || activity ? { backlog: { ...(backlog && { workflow: backlog }), ...(activity && { activity }) } } : {};
+    if (isAtRest) return { ...found, workflowPollers, ...seen(isBacklogDue(before) ? await activityBacklog(before) : before) };
     const isDue = wantsActivities || !known || (known.length > 0 && !isPolled) || questions++ % activitiesEach === 0;
-    if (!isDue) return { ...found, workflowPollers, activityPollers: known };
+    if (!isDue) return { ...found, workflowPollers, activityPollers: known, ...seen(before) };
+    const activities = await askActivities();
+    return { ...found, workflowPollers, activityPollers: activities.pollers, ...seen(activities.backlog) };
+  };
+  const askActivities = () => {
     namespace.charge();
-    const { pollers: activityPollers } = await server.ask('DescribeTaskQueue', (to) => askQueue(to, name, 'activity'));
-    return { ...found, workflowPollers, activityPollers };
+    activityAskedMs = performance.now();
+    return server.ask('DescribeTaskQueue', (to) => askQueue(to, name, 'activity'));
+  };
+  /** No verdict depends on it: what was known stands when it is not answered. */
+  const activityBacklog = async (before: SeenBacklog | undefined): Promise<SeenBacklog | undefined> => {
+    try {
+      return (await askActivities()).backlog;
+    } catch (error) {
+      if ((error as TemporalError).kind === 'RateLimited') namespace.halve();
+      return before;
+    }
+  };
+  /** Of a server with thousands of queues seldom; but a backlog that there is, each time. */
+  const isBacklogDue = (before: SeenBacklog | undefined): boolean => {
+    activityAskedMs ??= performance.now() - activityBacklogMs() * Math.random();
+    return (before?.tasks ?? 0) > 0 || performance.now() - activityAskedMs >= activityBacklogMs();
   };
   const asker = {
     ask: async () => {

@@ -1,5 +1,7 @@
 /** What /metrics says: the names keep Prometheus' conventions, the numbers are those of the statuses, and nothing stays of what is gone. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,12 +12,12 @@ import { ownMetrics } from '../../src/sidecar/own-metrics.ts';
 import { statusMetrics } from '../../src/sidecar/status-metrics.ts';
 import { openTally } from '../../src/sidecar/tally.ts';
 import type { Watched } from '../../src/sidecar/watched.ts';
-import { part } from '../testbed/parts.ts';
+import { part, root } from '../testbed/parts.ts';
 
 const test = suite('metrics');
 const all: readonly Metric<never>[] = [...statusMetrics, ...ownMetrics];
 /** Units that the conventions know, and what is counted. */
-const endings = /_(seconds|bytes|total|seconds_total|version|desired|ready|live|workflows|condition|leader|processes|depth|watches)$/;
+const endings = /_(seconds|bytes|total|seconds_total|version|tasks|desired|ready|live|workflows|condition|leader|processes|depth|watches)$/;
 
 test('names and words keep the conventions', () => {
   assert.ok(all.length > 10);
@@ -36,6 +38,7 @@ test('names and words keep the conventions', () => {
 
 const process = (name: string): Resource => ({
   metadata: { namespace: 'sales', name },
+  spec: { definitionRef: { pin: { version: 3 } } },
   status: {
     conditions: [
       { type: 'Ready', status: 'True' },
@@ -67,20 +70,26 @@ const temporal: SeenTemporal = {
       { identity: '1@l2o-1', lastAccess: '2026-11-24T11:59:00Z' },
       { identity: '1@dead', lastAccess: '2026-11-24T11:59:29Z' },
     ],
+    backlog: {
+      workflow: { askedAt: '2026-11-24T11:59:30Z', tasks: 7, ageSeconds: 12.5 },
+      activity: { askedAt: '2026-11-24T11:50:00Z', tasks: 0, ageSeconds: 0 },
+    },
   },
+  running: { askedAt: '2026-11-24T11:55:00Z', count: 40 },
 };
+
+const watchedOf = (processes: Watched['processes']): Watched => ({
+  processes,
+  podsOf: () => [pod],
+  temporalOf: () => temporal,
+  newestVersionOf: () => 4,
+  nowMs: () => Date.parse('2026-11-24T12:00:00Z'),
+});
 
 test('each Process is told by its status; one that is gone is told no longer', async () => {
   const processes = new Map([['sales/l2o', process('l2o')]]);
-  const watched: Watched = {
-    processes,
-    podsOf: () => [pod],
-    temporalOf: () => temporal,
-    newestVersionOf: () => 4,
-    nowMs: () => Date.parse('2026-11-24T12:00:00Z'),
-  };
   const registry = new Registry();
-  register(registry, statusMetrics, watched);
+  register(registry, statusMetrics, watchedOf(processes));
   const text = await registry.metrics();
   for (const line of [
     'process_condition{namespace="sales",process="l2o",type="Ready",status="True"} 1',
@@ -91,6 +100,13 @@ test('each Process is told by its status; one that is gone is told no longer', a
     'process_workers_ready{namespace="sales",process="l2o"} 1',
     'process_pollers_live{namespace="sales",process="l2o"} 1',
     'process_queue_answer_age_seconds{namespace="sales",process="l2o"} 30',
+    'process_definition_pinned_version{namespace="sales",process="l2o"} 3',
+    'process_queue_backlog_tasks{namespace="sales",process="l2o",queue_type="workflow"} 7',
+    'process_queue_backlog_tasks{namespace="sales",process="l2o",queue_type="activity"} 0',
+    'process_queue_backlog_age_seconds{namespace="sales",process="l2o",queue_type="workflow"} 12.5',
+    'process_queue_backlog_answer_age_seconds{namespace="sales",process="l2o",queue_type="activity"} 600',
+    'process_running_workflows{namespace="sales",process="l2o"} 40',
+    'process_running_workflows_answer_age_seconds{namespace="sales",process="l2o"} 300',
     `process_drain_started_timestamp_seconds{namespace="sales",process="l2o"} ${Date.parse('2026-11-24T11:00:00Z') / 1000}`,
     `process_drain_deadline_timestamp_seconds{namespace="sales",process="l2o"} ${Date.parse('2026-11-24T13:00:00Z') / 1000}`,
     'process_drain_running_workflows{namespace="sales",process="l2o"} 5',
@@ -107,6 +123,27 @@ test('each Process is told by its status; one that is gone is told no longer', a
 async function checkByPromtool(text: string): Promise<void> {
   const { status, stdout, stderr } = spawnSync(await part('promtool'), ['check', 'metrics'], { input: text, encoding: 'utf8' });
   assert.is(status, 0, stdout + stderr);
+}
+
+/** What docs/metrics.md says of how many series a Process makes at most, its drain included; an SLA's come on top. */
+const mostSeries = 40;
+
+test('a Process makes few series, whatever happens to it: no label but its name takes more than a handful of values', async () => {
+  const conditions = conditionTypes().map((type) => ({ type, status: 'True' }));
+  const full = process('l2o');
+  const processes = new Map([['sales/l2o', { ...full, status: { ...(full.status as object), conditions } }]]);
+  const registry = new Registry();
+  register(registry, statusMetrics, watchedOf(processes));
+  const series = (await registry.metrics()).split('\n').filter((line) => line.startsWith('process_') && !line.startsWith('process_sla_'));
+  assert.ok(series.length <= mostSeries && series.length > mostSeries / 2, series.join('\n'));
+  const docs = readFileSync(join(root, 'docs/metrics.md'), 'utf8');
+  assert.match(docs, `at most ${mostSeries} series`);
+});
+
+/** All that the sidecar ever writes, as the schema of the status names them. */
+function conditionTypes(): string[] {
+  const table = readFileSync(join(root, 'docs/status.md'), 'utf8').matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm);
+  return [...table].flatMap(([, cell]) => [...cell!.matchAll(/`([A-Z]\w+)`/g)].map(([, type]) => type!));
 }
 
 test('the own work is counted, and a scrape counts nothing twice', async () => {
