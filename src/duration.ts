@@ -14,3 +14,16 @@ export function showDuration(ms: number): string {
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
   return minutes === 0 ? `${rest}s` : `${minutes}m${rest > 0 ? `${rest}s` : ''}`;
 }
+
+/** How long ago, as kubectl shows it: in the largest unit. Of what is no time `-`. */
+export function showAge(since: string, now: string): string {
+  const seconds = Math.max(Math.floor((Date.parse(now) - Date.parse(since)) / 1000), 0);
+  return Number.isNaN(seconds) ? '-' : showSeconds(seconds);
+}
+
+/** In the largest unit: `119s`, `4m`, `3h`, `9d`. */
+export function showSeconds(seconds: number): string {
+  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 120 * 60) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 48 * 3600 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}

@@ -12,7 +12,7 @@ export interface Outcome {
 }
 
 /** Runs `run` on every case below `folder`, and registers one test for each. It never passes without cases. */
-export function golden(folder: string, run: (input: string, dir: string) => Promise<Outcome>): void {
+export function golden(folder: string, run: (input: string, dir: string) => Promise<Outcome>, expected = 'expected.yaml'): void {
   const test = suite(basename(folder));
   const cases = namesOfCases(folder);
   test('has cases', () => assert.ok(cases.length > 0, `${folder} holds no cases`));
@@ -20,7 +20,7 @@ export function golden(folder: string, run: (input: string, dir: string) => Prom
     const dir = join(folder, name);
     test(name, async () => {
       const { output, stderr } = await run(readFileSync(join(dir, 'input.yaml'), 'utf8'), dir);
-      compare(join(dir, 'expected.yaml'), output);
+      compare(join(dir, expected), output);
       compare(join(dir, 'stderr.txt'), stderr === '' ? undefined : stderr);
     });
   }

@@ -1716,6 +1716,10 @@ export interface ProcessStatus {
      */
     configMap?: string;
     /**
+     * The newest version at the definition source, where the sidecar asks one.
+     */
+    newest?: number;
+    /**
      * Its version.
      */
     version?: number;

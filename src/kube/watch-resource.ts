@@ -13,6 +13,7 @@ export interface WatchOptions<T> {
   /** The collection: `/apis/ameide.io/v1/namespaces/sales/processes`. */
   readonly path: string;
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
   /** What is kept of an object; undefined: it does not count. */
   readonly keep: (object: Resource) => T | undefined;
   /** An object (`namespace/name`) is now so, or gone. After a gap in the watch, what went during it is told, too; what stayed is not. */
@@ -140,8 +141,8 @@ function watch<T>({ options, store, enter, signal }: Following<T>, position: Pos
   return options.kube.stream({ path: `${options.path}?${query}`, signal, onOpen, onChunk: feedLines(onEvent) });
 }
 
-function selectorOf<T>({ labelSelector }: WatchOptions<T>): Record<string, string> {
-  return labelSelector === undefined ? {} : { labelSelector };
+function selectorOf<T>({ labelSelector, fieldSelector }: WatchOptions<T>): Record<string, string> {
+  return { ...(labelSelector !== undefined && { labelSelector }), ...(fieldSelector !== undefined && { fieldSelector }) };
 }
 
 /** Ends are usual; those that come at once again and again are not. */

@@ -17,13 +17,20 @@ const pageSize = 250;
 const pageTimeoutMs = { processes: 10_000, others: 60_000 } as const;
 const shortestTimeoutMs = 1_000;
 
+export interface ReadOptions {
+  /** Milliseconds; default: each request has its own limit alone. */
+  readonly leftMs?: number | undefined;
+  /** Processes first; default: what a verification looks at. */
+  readonly collections?: readonly Collection[];
+}
+
 /** `problem`: there is nothing to look at, because the server does not answer, or has no such kind. */
 export async function readLive(
   kube: Reader,
   scope: Scope,
-  leftMs = Number.POSITIVE_INFINITY,
+  { leftMs = Number.POSITIVE_INFINITY, collections = collectionsOf(scope) }: ReadOptions = {},
 ): Promise<Live | { readonly problem: Problem }> {
-  const [processes, ...others] = collectionsOf(scope);
+  const [processes, ...others] = collections;
   const lists = await readLists(kube, [processes!], { scope, leftMs });
   // A server that does not answer is asked no more.
   if (!lists.some(({ list }) => isHopeless(list))) {
@@ -38,7 +45,7 @@ export async function readLive(
     else if (list.kind === 'Forbidden') unreadable.push({ resource: collection.resource, namespace, problem: forbidden(list) });
     else return { problem: failed(list, collection) };
   }
-  const found = unreadable.length === 0 ? [...items, ...(await readNamed(kube, items, scope))] : items;
+  const found = unreadable.length === 0 ? [...items, ...(await readNamed(kube, items, { scope, collections }))] : items;
   const leaseRenewedAt = await readLease(kube);
   return {
     now: new Date().toISOString(),
@@ -88,7 +95,7 @@ async function readList(
   collection: Collection,
   namespace: string | undefined,
 ): Promise<Resource[] | KubeFailure> {
-  const { apiVersion, kind, labelSelector, fieldSelector } = collection;
+  const { apiVersion, kind, labelSelector, fieldSelector, isOurs = () => true } = collection;
   const items: Resource[] = [];
   for (let next = ''; ; ) {
     const query = new URLSearchParams({
@@ -100,7 +107,11 @@ async function readList(
     const path = `${pathOf(collection, namespace)}?${query}`;
     const page = await read(kube, path, timeoutMs);
     if (page instanceof KubeFailure) return page;
-    items.push(...objectsAt(page, 'items').map((item) => ({ ...item, apiVersion, kind })));
+    items.push(
+      ...objectsAt(page, 'items')
+        .filter(isOurs)
+        .map((item) => ({ ...item, apiVersion, kind })),
+    );
     next = String(valueAt(page, 'metadata', 'continue') ?? '');
     if (next === '') return items;
   }
@@ -116,13 +127,18 @@ async function read(kube: Reader, path: string, timeoutMs?: number): Promise<Res
 }
 
 /** What a Process that was asked for needs and no label leads to: somebody may have changed the labels. */
-async function readNamed(kube: Reader, items: readonly Resource[], { asked }: Scope): Promise<Resource[]> {
+async function readNamed(
+  kube: Reader,
+  items: readonly Resource[],
+  { scope: { asked }, collections }: { readonly scope: Scope; readonly collections: readonly Collection[] },
+): Promise<Resource[]> {
   if (asked.length === 0) return [];
   const found: Resource[] = [];
+  const isLookedAt = ({ resource }: Pick<Collection, 'resource'>) => collections.some((one) => one.resource === resource);
   const readOne = async (collection: Omit<Collection, 'labelSelector' | 'fieldSelector'>, namespace: string, name: string) => {
     const { apiVersion, kind } = collection;
     const isIt = (item: Resource) => item.kind === kind && nameOf(item) === name && namespaceOf(item) === namespace;
-    if (name === '' || [...items, ...found].some(isIt)) return;
+    if (name === '' || !isLookedAt(collection) || [...items, ...found].some(isIt)) return;
     const answer = await read(kube, `${pathOf(collection, namespace)}/${encodeURIComponent(name)}`);
     if (!(answer instanceof KubeFailure)) found.push({ ...answer, apiVersion, kind });
   };
@@ -143,7 +159,7 @@ function configMapsOf(item: Resource): string[] {
 }
 
 /** The server's message names what it is about, if anything. */
-function forbidden({ message }: KubeFailure): Problem {
+export function forbidden({ message }: { readonly message: string }): Problem {
   return problem('ClusterForbidden', `${message}; have it granted, or use other credentials`);
 }
 

@@ -1,5 +1,6 @@
 /** Where is looked, and for what: the collections of the API server that are listed, and watched. Pure. */
-import { processApiVersion, processKind, processLabel, selectorLabel } from '../names.ts';
+import { deploymentName, processApiVersion, processKind, processLabel, selectorLabel } from '../names.ts';
+import { type Resource, valueAt } from '../resource.ts';
 
 /** A Process as a person names it. */
 export interface Asked {
@@ -22,9 +23,11 @@ export interface Collection {
   readonly kind: string;
   readonly labelSelector: string | undefined;
   readonly fieldSelector: string | undefined;
+  /** Of what the selectors give; absent: all of it. */
+  readonly isOurs?: (object: Resource) => boolean;
 }
 
-/** What is listed in each namespace. Who asks for one Process reads nothing of the others. */
+/** What a verification looks at in each namespace. Who asks for one Process reads nothing of the others. */
 export function collectionsOf({ asked }: Scope): Collection[] {
   const [only, ...others] = asked;
   const isOne = only !== undefined && others.length === 0;
@@ -42,6 +45,30 @@ export function collectionsOf({ asked }: Scope): Collection[] {
 export function cronJobsOf(scope: Scope): Collection {
   const { labelSelector } = collectionsOf(scope).find(({ resource }) => resource === 'deployments')!;
   return { resource: 'cronjobs', apiVersion: 'batch/v1', kind: 'CronJob', labelSelector, fieldSelector: undefined };
+}
+
+/** What tells of many Processes at a glance: themselves, that is their statuses. */
+export const processesAlone: readonly Collection[] = [
+  { resource: 'processes', apiVersion: processApiVersion, kind: processKind, labelSelector: undefined, fieldSelector: undefined },
+];
+
+/** What tells everything of one Process, without the definitions' bytes: with what happened to it and its workers. */
+export function collectionsAbout(asked: Asked): Collection[] {
+  const isOurs = (event: Resource) =>
+    isAbout(asked.name, valueAt(event, 'involvedObject', 'kind'), valueAt(event, 'involvedObject', 'name'));
+  return [
+    ...collectionsOf({ namespaces: undefined, asked: [asked] }).filter(({ resource }) => resource !== 'configmaps'),
+    { resource: 'events', apiVersion: 'v1', kind: 'Event', labelSelector: undefined, fieldSelector: undefined, isOurs },
+  ];
+}
+
+/** Pods and ReplicaSets are named after their Deployment, and Events about them outlive them. */
+function isAbout(process: string, kind: unknown, name: unknown): boolean {
+  if (typeof name !== 'string') return false;
+  if (kind === processKind) return name === process;
+  const deployment = deploymentName(process);
+  if (kind === 'Deployment') return name === deployment;
+  return (kind === 'ReplicaSet' || kind === 'Pod') && name.startsWith(`${deployment}-`);
 }
 
 export function pathOf({ resource, apiVersion }: Pick<Collection, 'resource' | 'apiVersion'>, namespace: string | undefined): string {

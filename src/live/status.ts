@@ -71,6 +71,8 @@ function statusIn(conditions: readonly PreviousCondition[], type: string): strin
 
 /** Whether this condition is as it should be; undefined: it is of others, or only says what goes on. */
 export function isHealthy({ type, status }: Pick<PreviousCondition, 'type' | 'status'>): boolean | undefined {
+  // It is being put on, or nobody can tell: what is live is no worse for it.
+  if (type === cautionary && status === 'Unknown') return;
   if (type === cautionary || (positive as readonly string[]).includes(type)) return status === 'True';
   return (negative as readonly string[]).includes(type) ? status === 'False' : undefined;
 }

@@ -119,7 +119,8 @@ function definitionThatRuns({ seen, pods }: Known): ProcessStatus['definition'] 
   const [only] = mounted.size === 1 ? mounted : [];
   const name = only ?? seen.deployment?.mounts.find(({ path }) => path === definition.key)?.configMap;
   const found = seen.definitions.find(({ configMap }) => configMap === name);
-  return found && { version: found.version, checksum: found.found ?? found.checksum, configMap: found.configMap };
+  const newest = seen.newestVersion !== undefined && { newest: seen.newestVersion };
+  return found && { version: found.version, checksum: found.found ?? found.checksum, configMap: found.configMap, ...newest };
 }
 
 function recheck(

@@ -38,7 +38,7 @@ function liveAmong(pollers: readonly SeenPoller[], pods: readonly SeenPod[], ask
 }
 
 /** The SDKs' own identity is `<pid>@<hostname>`; a custom one may at least hold the pod's name. */
-function podOf({ identity }: SeenPoller, pods: readonly SeenPod[]): SeenPod | undefined {
+export function podOf({ identity }: SeenPoller, pods: readonly SeenPod[]): SeenPod | undefined {
   const host = identity.slice(identity.lastIndexOf('@') + 1);
   return pods.find(({ hostname, name }) => host === hostname || (isCustom({ identity }) && identity.includes(name)));
 }

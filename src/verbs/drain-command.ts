@@ -5,7 +5,8 @@ import type { Terminal } from './terminal.ts';
 
 const drainHelp = `
 The workers stay. Schedules of the task queue are paused, running workflows are handled by the policy, and the status says Drained
-when the Process can be removed from Git. --undo restores exactly what was paused. Render and commit afterwards.
+when the Process can be removed from Git. --undo restores exactly what was paused. Render and commit afterwards;
+"ameide-process describe NAME --watch" shows the drain, once it is synced.
 
 Examples:
   ameide-process drain processes/l2o.yaml
@@ -29,6 +30,7 @@ export interface Shared {
 export function addDrain(program: Command, { run, output, terminal }: Shared): void {
   program
     .command('drain')
+    .summary('begin to remove Processes: no starts, workers stay')
     .description('Write `spec.lifecycle: Draining` into the files of Processes, in place: the first step to remove them.')
     .argument('<files...>', 'files with Process resources')
     .addOption(new Option('--policy <policy>', 'what happens to running workflows').choices(['Wait', 'Cancel', 'Terminate', 'Abandon']))
@@ -43,6 +45,7 @@ export function addDrain(program: Command, { run, output, terminal }: Shared): v
 export function addRelease(program: Command, { run, terminal }: Omit<Shared, 'output'>): void {
   program
     .command('release')
+    .summary('let a deleted Process go, whatever still runs')
     .description('Let a Process go that is being deleted, whatever still runs. It says what will be lost, and asks.')
     .argument('<name>', 'the Process')
     .option('-n, --namespace <name>', 'its namespace (default: that of the kubeconfig’s context)')

@@ -100,6 +100,6 @@ async function tell(processes: readonly Edited[], { dryRun }: DrainOptions, term
     await terminal.print(`${who} ${what} (${file})`);
   }
   if (processes.some(({ changed }) => changed) && !dryRun) {
-    await terminal.remark('Render and commit: `ameide-process render DIR`. The workers stay; `kubectl get processes` shows the drain.');
+    await terminal.remark('Render and commit: `ameide-process render DIR`. The workers stay; `ameide-process list` shows the drain.');
   }
 }

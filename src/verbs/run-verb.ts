@@ -4,9 +4,21 @@ import { sidecarHome, version } from '../names.ts';
 import { logLevels } from '../sidecar/log.ts';
 import { writeHelp } from '../stdio.ts';
 import { addDrain, addRelease } from './drain-command.ts';
+import { addDescribe, addList } from './on-call-command.ts';
 import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
 import { openTerminal } from './terminal.ts';
 import { addPrimitive, addVerify } from './verify-command.ts';
+
+const footer = `
+Each command has examples: ameide-process COMMAND --help. Findings go to stderr, one line each; README.md says of each reason what to do.
+Exit status of all: 0 done, 1 findings, 2 wrong usage.
+
+Examples:
+  ameide-process pin processes          look the definitions up, and write the pins into Git's files
+  ameide-process render processes       write what the cluster gets beside them
+  ameide-process verify processes       check all of it, before the commit
+  ameide-process list -A                after the sync: how the live Processes are
+  ameide-process describe l2o -n sales  one of them, and what to do next`;
 
 const intro = `ameide-process turns Process resources into pinned, reviewable manifests for Temporal workers.
 
@@ -27,27 +39,16 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .configureOutput({ writeOut: (text) => writeHelp(1, text), writeErr: (text) => writeHelp(2, text) })
     .enablePositionalOptions()
     .showHelpAfterError('(run with --help for usage)');
+  program.addHelpText('after', footer).commandsGroup('In Git:');
   const output = () => new Option('-o, --output <format>', 'how the result is printed').choices(['table', 'json']).default('table');
   const fnConfig = () =>
     new Option('--fn-config <file>', 'the function configuration (default: the ProcessRender nearest to the Process, upwards)');
-
-  program
-    .command('render')
-    .description('Render the Processes of a folder in place, or of a file or stdin (-) to stdout.')
-    .argument('<path>', 'a folder, a file, or - for stdin')
-    .addOption(fnConfig())
-    .option('--dry-run', 'change nothing; say what would change')
-    .addOption(output())
-    .addHelpText(
-      'after',
-      '\nExamples:\n  ameide-process render deploy/processes\n  kustomize build base | ameide-process render - > rendered.yaml',
-    )
-    .action((path, options) => run(async () => (await import('./render.ts')).renderVerb(path, options, terminal)));
 
   const source = () => new Option('--source <url|dir>', 'grpc://HOST:PORT, grpcs://HOST:PORT or a folder (default: the configuration’s)');
 
   program
     .command('pin')
+    .summary('look definitions up and write pins and bytes into DIR')
     .description('Look definitions up and write the pins and the bytes into DIR, in place: all of it, or nothing.')
     .argument('<dir>', 'a folder with Process resources, or a kustomize overlay')
     .argument('[names...]', 'only these Processes: NAME or NAMESPACE/NAME')
@@ -66,6 +67,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
 
   program
     .command('outdated')
+    .summary('show the Processes whose pin is not the latest')
     .description('Show the Processes whose pin is not the latest. Exits 1 when there are any.')
     .argument('<dir>', 'a folder with Process resources, or a kustomize overlay')
     .argument('[names...]', 'only these Processes: NAME or NAMESPACE/NAME')
@@ -77,13 +79,31 @@ export async function runVerb(args: readonly string[]): Promise<number> {
       run(async () => (await import('./outdated.ts')).outdatedVerb(dir, names, options, terminal)),
     );
 
+  program
+    .command('render')
+    .summary('write the manifests of Processes: in place, or to stdout')
+    .description('Render the Processes of a folder in place, or of a file or stdin (-) to stdout.')
+    .argument('<path>', 'a folder, a file, or - for stdin')
+    .addOption(fnConfig())
+    .option('--dry-run', 'change nothing; say what would change')
+    .addOption(output())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ameide-process render deploy/processes\n  kustomize build base | ameide-process render - > rendered.yaml',
+    )
+    .action((path, options) => run(async () => (await import('./render.ts')).renderVerb(path, options, terminal)));
+
   addVerify(program, { run, output, fnConfig, terminal });
-  addPrimitive(program, { run, terminal });
   addDrain(program, { run, output, terminal });
+
+  program.commandsGroup('In a cluster:');
+  addList(program, { run, terminal });
+  addDescribe(program, { run, output, terminal });
   addRelease(program, { run, terminal });
 
   program
     .command('sidecar')
+    .summary('keep the status of live Processes true; runs in the cluster')
     .description('Keep the status of the live Processes true. Runs in the cluster; see deploy/.')
     .addOption(new Option('-n, --namespace <name>', 'watch this namespace; may be repeated').argParser(collect).default([], 'its own'))
     .option('-A, --all-namespaces', 'watch all namespaces')
@@ -107,8 +127,12 @@ export async function runVerb(args: readonly string[]): Promise<number> {
       }),
     );
 
+  program.commandsGroup('For platforms and development:');
+  addPrimitive(program, { run, terminal });
+
   program
     .command('serve-definitions')
+    .summary('serve definitions as the Transformation service does')
     .description('Serve a folder of definitions as the Transformation service does. For development only.')
     .argument('<dir>', 'a folder <tenant>/<id>/<version>.json')
     .addOption(new Option('--port <number>', 'the port; 0: any free one').argParser(portNumber).default(0))

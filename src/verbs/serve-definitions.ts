@@ -6,6 +6,7 @@ import { quote } from '../definition/check.ts';
 import { type DevelopmentServer, type Faults, type SeenRequest, startDevelopmentServer } from '../definition/development-server.ts';
 import { listFolder } from '../definition/folder.ts';
 import { problem } from '../problem.ts';
+import { untilInterrupted } from './interruption.ts';
 import { type Terminal, table } from './terminal.ts';
 
 export interface ServeOptions {
@@ -57,13 +58,6 @@ export async function serveDefinitionsVerb(dir: string, options: ServeOptions, t
   await server.close();
   await terminal.remark(`${signal}: ended after ${server.requests()} requests`).catch(() => {});
   return 0;
-}
-
-/** Both signals end it at once; a second one finds the default action again. */
-function untilInterrupted(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-  });
 }
 
 export function isLoopback(host: string): boolean {

@@ -1,10 +1,10 @@
 /** What a verb says, and to whom: tables and colour where a person looks, JSON where a machine does, progress where it takes long. */
 import process from 'node:process';
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { describe, type Problem, toResult } from '../problem.ts';
+import type { Style } from '../show/paint.ts';
 import { writeAll } from '../stdio.ts';
-
-type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+import { widthOf } from '../text-width.ts';
 
 export interface Terminal {
   /** Result text, to stdout. */
@@ -16,6 +16,10 @@ export interface Terminal {
   /** Replaces the progress line, where a person watches; '' clears it. */
   progress(text: string): void;
   style(style: Style, text: string): string;
+  /** Columns of the terminal that stdout is; undefined: it is none. */
+  width(): number | undefined;
+  /** Text on stdout can be replaced in its place. */
+  readonly isRedrawable: boolean;
 }
 
 export function openTerminal(): Terminal {
@@ -43,12 +47,13 @@ export function openTerminal(): Terminal {
     },
     progress,
     style,
+    width: () => (stdout.isTTY === true ? stdout.columns || 80 : undefined),
+    isRedrawable: stdout.isTTY === true && env.TERM !== 'dumb',
   };
 }
 
 /** Columns padded to their widest cell, headings in capitals; colour does not count as width. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widthOf = (cell: string) => [...stripVTControlCharacters(cell)].length;
   const widths = headings.map((heading, at) => Math.max(widthOf(heading), ...rows.map((row) => widthOf(row[at] ?? ''))));
   const line = (cells: readonly string[]) =>
     cells

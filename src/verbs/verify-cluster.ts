@@ -1,20 +1,17 @@
 /** `verify --cluster`: live Processes, by their own objects and by what the sidecar says of them; with `--wait`, until all is well. */
-import { connectKube, type Kube } from '../kube/connect.ts';
+import type { Kube } from '../kube/connect.ts';
 import { readLive } from '../live/read.ts';
-import type { Asked, Scope } from '../live/scope.ts';
+import type { Scope } from '../live/scope.ts';
 import { type Looked, waitLive } from '../live/wait.ts';
-import { type Problem, problem, type Reason } from '../problem.ts';
+import type { Problem, Reason } from '../problem.ts';
 import { checkLive } from '../verify/live.ts';
 import { conditionsTable, headings, type LiveReport, toLiveJson, waitingWords } from '../verify/live-report.ts';
 import { findingsIn, hasPassed, summaryOf, tableOf } from '../verify/report.ts';
+import { type ClusterAccess, openKube, scopeOf } from './cluster-access.ts';
 import { type Terminal, table } from './terminal.ts';
 import { colour, type VerifyOutput } from './verify.ts';
 
-export interface ClusterOptions {
-  readonly namespace?: string;
-  readonly allNamespaces?: boolean;
-  readonly kubeconfig?: string;
-  readonly context?: string;
+export interface ClusterOptions extends ClusterAccess {
   /** Milliseconds. */
   readonly wait?: number;
 }
@@ -29,7 +26,7 @@ export async function verifyClusterVerb(
 }
 
 export async function checkCluster(names: readonly string[], options: ClusterOptions, terminal: Terminal): Promise<LiveReport> {
-  const kube = await connect(options);
+  const kube = await openKube(options);
   if ('problem' in kube) return nothingOf(kube.problem);
   try {
     const scope = scopeOf(names, options, kube.namespace);
@@ -44,34 +41,11 @@ export async function checkCluster(names: readonly string[], options: ClusterOpt
   }
 }
 
-async function connect({ kubeconfig, context }: ClusterOptions): Promise<Kube | { readonly problem: Problem }> {
-  try {
-    return await connectKube({ kubeconfig, context });
-  } catch (error) {
-    const { message } = error as Error;
-    return {
-      problem: problem('ClusterUnusable', `the Kubernetes configuration cannot be used: ${message}`),
-    };
-  }
-}
-
-function scopeOf(names: readonly string[], { namespace, allNamespaces }: ClusterOptions, own: string): Scope {
-  const within = allNamespaces ? undefined : (namespace ?? own);
-  const asked = names.map((given): Asked => {
-    const slash = given.indexOf('/');
-    if (slash >= 0) return { namespace: given.slice(0, slash), name: given.slice(slash + 1) };
-    return { name: given, ...(within !== undefined && { namespace: within }) };
-  });
-  if (within === undefined) return { namespaces: undefined, asked };
-  const namespaces = asked.length === 0 ? [within] : [...new Set(asked.map((one) => one.namespace ?? within))];
-  return { namespaces, asked };
-}
-
 /** A right that is missing will not come by waiting; a server, a kind or a Process may. */
 const hopeless: ReadonlySet<Reason> = new Set<Reason>(['ClusterForbidden']);
 
 async function lookAt(kube: Kube, scope: Scope, leftMs?: number): Promise<Looked<LiveReport>> {
-  const live = await readLive(kube, scope, leftMs);
+  const live = await readLive(kube, scope, { leftMs });
   if ('problem' in live) {
     return { found: nothingOf(live.problem), state: hopeless.has(live.problem.reason) ? 'Hopeless' : 'Blind' };
   }

@@ -41,6 +41,7 @@ export function addVerify(program: Command, { run, output, fnConfig, terminal }:
   withCluster(
     program
       .command('verify')
+      .summary('check a folder, a rendered stream, or what is live')
       .description('Verify a folder, a rendered stream, or what is live in a cluster. It changes nothing.')
       .argument('[dir|names...]', 'a folder with Process resources; with --cluster: NAME or NAMESPACE/NAME')
       .optionsGroup('Options with a folder:')
@@ -74,7 +75,10 @@ export function addVerify(program: Command, { run, output, fnConfig, terminal }:
 }
 
 export function addPrimitive(program: Command, { run, terminal }: Pick<Verbs, 'run' | 'terminal'>): void {
-  const primitive = program.command('primitive').description('The platform’s spelling of `verify`, for one primitive.');
+  const primitive = program
+    .command('primitive')
+    .summary('`primitive verify`: the platform’s spelling of `verify`')
+    .description('The platform’s spelling of `verify`, for one primitive.');
   withCluster(
     primitive
       .command('verify')

@@ -1,8 +1,7 @@
 /** What was found of live Processes: tables for people, and the JSON of the platform's `primitive verify`. Pure. */
-import { showDuration } from '../duration.ts';
+import { showAge, showDuration } from '../duration.ts';
 import { isHealthy } from '../live/status.ts';
-import { hasErrors, type Problem, reasons } from '../problem.ts';
-import type { PreviousCondition } from '../sidecar/previous.ts';
+import { hasErrors, nextStepOf, type Problem } from '../problem.ts';
 import { listed } from '../sidecar/words.ts';
 import type { LiveProcess } from './live.ts';
 import type { Outcome } from './outcome.ts';
@@ -35,24 +34,11 @@ export function conditionsTable({ processes, now }: LiveReport): { headings: str
         condition.type,
         condition.status,
         condition.reason || '-',
-        age(condition.lastTransitionTime, now),
-        isHealthy(condition) === false ? nextStepOf(condition) : '-',
+        showAge(condition.lastTransitionTime, now),
+        isHealthy(condition) === false ? nextStepOf(condition.reason) : '-',
       ]),
   );
   return { headings: [...(isOnly ? [] : ['PROCESS']), 'CONDITION', 'STATUS', 'REASON', 'SINCE', 'WHAT TO DO'], rows };
-}
-
-function nextStepOf({ reason }: PreviousCondition): string {
-  return reasons[Object.hasOwn(reasons, reason) ? (reason as keyof typeof reasons) : 'ConditionUnhealthy'][1];
-}
-
-/** As kubectl shows it: the largest unit. */
-function age(since: string, now: string): string {
-  const seconds = Math.max(Math.floor((Date.parse(now) - Date.parse(since)) / 1000), 0);
-  if (Number.isNaN(seconds)) return '-';
-  if (seconds < 120) return `${seconds}s`;
-  if (seconds < 120 * 60) return `${Math.floor(seconds / 60)}m`;
-  return seconds < 48 * 3600 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }
 
 /** `waiting, 4m12s left: sales/l2o WorkloadReady (RollingOut)`. */

@@ -96,6 +96,8 @@ async function run(scratch: string, verb: (terminal: Terminal) => Promise<number
     report: async (findings) => void stderr.push(...findings.map(describe)),
     progress() {},
     style: (_, text) => text,
+    width: () => undefined,
+    isRedrawable: false,
   };
   const status = await verb(terminal);
   const neutral = (lines: readonly string[]) => lines.join('\n').replaceAll(`${scratch}/`, '');

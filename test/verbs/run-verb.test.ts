@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { root } from '../testbed/parts.ts';
 
 const test = suite('the command line');
-const verbs = ['render', 'pin', 'outdated', 'verify', 'drain', 'release', 'serve-definitions'];
+const verbs = ['render', 'pin', 'outdated', 'verify', 'list', 'describe', 'drain', 'release', 'sidecar', 'serve-definitions'];
 
 function run(command: string): { status: number | null; stdout: string; stderr: string } {
   return spawnSync('bash', ['-o', 'pipefail', '-c', command], { cwd: join(root, 'dist'), encoding: 'utf8' });

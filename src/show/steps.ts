@@ -1,0 +1,144 @@
+/** What a person does next about a Process, and with which command: from the reasons of what is wrong, a few at most. Pure. */
+import { tool } from '../names.ts';
+import { nextStepOf, type Reason } from '../problem.ts';
+import type { ConditionView, DefinitionView } from './picture.ts';
+import type { Row } from './row.ts';
+import type { TemporalView } from './temporal-view.ts';
+import type { PodView, WorkersView } from './workers-view.ts';
+
+export interface Step {
+  readonly reason: string;
+  readonly text: string;
+  /** To be copied as it stands. */
+  readonly command?: string;
+}
+
+export interface Facts {
+  readonly process: Row;
+  readonly conditions: readonly ConditionView[];
+  readonly definition: DefinitionView;
+  readonly workers: WorkersView;
+  readonly temporal: TemporalView;
+  /** Why the status may not be true. */
+  readonly doubts: readonly Reason[];
+}
+
+const most = 3;
+
+/** The parts before the whole: what is wrong with a part explains the others. */
+const causes = ['DefinitionResolved', 'WorkloadReady', 'WorkersReady', 'TemporalHealthy', 'DependenciesReady', 'Ready', 'Stalled'];
+
+export function steps(facts: Facts): Step[] {
+  const { conditions, doubts } = facts;
+  const rank = ({ type }: ConditionView) => (causes.includes(type) ? causes.indexOf(type) : causes.length);
+  const reasons: string[] = [
+    ...doubts,
+    ...byCause(conditions.filter(({ isHealthy }) => isHealthy === false).sort((a, b) => rank(a) - rank(b))),
+    ...conditions.filter(({ isHealthy, nextStep }) => isHealthy === undefined && nextStep !== undefined).map(({ reason }) => reason),
+  ];
+  const all = distinct([...[...new Set(reasons)].map((reason) => stepOf(reason, facts)), ...chores(facts)]);
+  const isWaiting = ({ text }: Step) => text.startsWith('Wait');
+  return [...all.filter((step) => !isWaiting(step)), ...all.filter(isWaiting)].slice(0, most);
+}
+
+/** Different reasons may lead to the same. */
+function distinct(all: readonly Step[]): Step[] {
+  const isFirst = (step: Step, at: number) => all.findIndex(({ text, command }) => text === step.text && command === step.command) === at;
+  return all.filter(isFirst);
+}
+
+/** What is False before what nobody knows. */
+function byCause(ill: readonly ConditionView[]): string[] {
+  return [...ill.filter(({ status }) => status !== 'Unknown'), ...ill.filter(({ status }) => status === 'Unknown')].map(
+    ({ reason }) => reason,
+  );
+}
+
+function stepOf(reason: string, facts: Facts): Step {
+  const command = Object.hasOwn(commands, reason) ? commands[reason]!(facts) : undefined;
+  return { reason, text: nextStepOf(reason), ...(command !== undefined && { command }) };
+}
+
+/** What can be tidied up when there is time. */
+function chores({ process: { name }, definition: { newest, retained } }: Facts): Step[] {
+  const droppable = retained.filter((one) => one.droppable === 'Yes').map(({ version }) => version);
+  return [
+    ...(droppable.length > 0
+      ? [
+          {
+            reason: 'Droppable',
+            text: `Nobody needs version ${droppable.join(' and ')} any more: retire it in Git.`,
+            command: `${tool} pin DIR ${quoted(name)}${droppable.map((version) => ` --drop ${version}`).join('')}`,
+          },
+        ]
+      : []),
+    ...(newest === undefined
+      ? []
+      : [
+          {
+            reason: 'NewerVersion',
+            text: `Version ${newest} is at the source: pin it in Git to use it.`,
+            command: `${tool} pin DIR ${quoted(name)}`,
+          },
+        ]),
+  ];
+}
+
+const commands: Readonly<Record<string, (facts: Facts) => string | undefined>> = {
+  StatusMissing: () => `kubectl get pods -A -l app.kubernetes.io/name=${tool}`,
+  StatusStale: () => `kubectl get pods -A -l app.kubernetes.io/name=${tool}`,
+  NoPollers: workerLog,
+  WaitingForPollers: workerLog,
+  WorkersMisdirected: (facts) => onDeployment(facts, 'kubectl get -o yaml'),
+  WorkloadPaused: (facts) => onDeployment(facts, 'kubectl rollout resume'),
+  ScaledToZero: (facts) => onDeployment(facts, 'kubectl get'),
+  RollingOut: (facts) => onDeployment(facts, 'kubectl rollout status'),
+  RolloutStuck: aboutPod,
+  PodsNotReady: aboutPod,
+  WorkersPartlyLost: aboutPod,
+  DependencyMissing: ({ process }) => `kubectl get domains,agents -n ${quoted(process.namespace)}`,
+  DependencyNotReady: ({ process }) => `kubectl get domains,agents -n ${quoted(process.namespace)}`,
+  TemporalUnreachable: ({ temporal }) => temporalCommand('operator cluster health', temporal, []),
+  NamespaceNotFound: ({ temporal }) => temporalCommand('operator namespace create', temporal, ['--namespace', temporal.namespace]),
+  DrainTimedOut: running,
+  WorkflowsRunning: running,
+};
+
+function workerLog(facts: Facts): string | undefined {
+  return onDeployment(facts, 'kubectl logs -c worker --tail 100');
+}
+
+function onDeployment({ process, workers: { deployments } }: Facts, command: string): string | undefined {
+  const [first] = typeof deployments === 'string' ? [] : deployments;
+  return first && `${command} ${quoted(`deployment/${first.name}`)} -n ${quoted(process.namespace)}`;
+}
+
+/** Of one that ended, how; of one that does not start, why. */
+function aboutPod({ process, workers: { pods } }: Facts): string | undefined {
+  const amiss = typeof pods === 'string' ? [] : pods.filter(({ isReady, isDeleting }) => !isReady && !isDeleting);
+  const pod: PodView | undefined = amiss.find(({ trouble, lastExit }) => trouble ?? lastExit) ?? amiss[0];
+  if (!pod) return;
+  const where = `${quoted(pod.name)} -n ${quoted(process.namespace)}`;
+  if (!pod.lastExit) return `kubectl describe pod ${where}`;
+  return `kubectl logs ${where} -c worker --tail 100${pod.restarts > 0 ? ' --previous' : ''}`;
+}
+
+function running({ temporal }: Facts): string | undefined {
+  const { namespace, taskQueue } = temporal;
+  // Quoted for Temporal, too; what cannot be within its quotes is not offered.
+  if (/['"`\\]/.test(taskQueue)) return;
+  const query = `TaskQueue='${taskQueue}' AND ExecutionStatus='Running'`;
+  return temporalCommand('workflow list', temporal, ['--namespace', namespace, '--query', query]);
+}
+
+function temporalCommand(command: string, { address }: TemporalView, args: readonly string[]): string | undefined {
+  if (address === undefined) return;
+  return ['temporal', command, '--address', quoted(address), ...args.map(quoted)].join(' ');
+}
+
+/** What stands in a live object may be anything: a shell must take it as one word. */
+function quoted(word: string): string {
+  if (/^[\w./:@=-]+$/.test(word)) return word;
+  if (/^[\w ./:@=,'-]+$/.test(word)) return `"${word}"`;
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
