@@ -20,9 +20,9 @@ const most = 10;
 export function happenings(events: readonly Resource[]): Happening[] {
   const found = new Map<string, Happening>();
   for (const one of events.map(read)) {
-    const key = JSON.stringify([one.kind, one.name, one.type, one.reason, one.message]);
+    const key = JSON.stringify([one.kind, one.name, one.type, one.reason, sameWords(one)]);
     const known = found.get(key);
-    found.set(key, known ? { ...known, times: known.times + one.times, at: later(known.at, one.at) } : one);
+    found.set(key, known ? merged(known, one) : one);
   }
   return [...found.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || (a.message < b.message ? -1 : 1)).slice(-most);
 }
@@ -48,8 +48,14 @@ function timeIn(...values: readonly unknown[]): string {
   return typeof found === 'string' ? found : '1970-01-01T00:00:00Z';
 }
 
-function later(a: string, b: string): string {
-  return Date.parse(a) > Date.parse(b) ? a : b;
+/** A trouble that goes on has other numbers each time: `back-off 2s`, `back-off 4s`. */
+function sameWords({ type, message }: Happening): string {
+  return type === 'Warning' ? message.replace(/\d+/g, '0') : message;
+}
+
+function merged(a: Happening, b: Happening): Happening {
+  const last = Date.parse(a.at) > Date.parse(b.at) ? a : b;
+  return { ...last, times: a.times + b.times };
 }
 
 function text(value: unknown, limit: number): string {

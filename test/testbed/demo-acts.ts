@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { startProcess } from '../../examples/worker/start-process.ts';
+import { run } from '../verify/live-bed.ts';
 import { demand, type KubeObject, request } from './api.ts';
 import { apply, objectPath } from './apply.ts';
 import type { Demo } from './demo.ts';
@@ -49,8 +50,18 @@ function objectsOf(folder: ProcessPackage): KubeObject[] {
   return folder.objects().map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
 }
 
+/** What a person on call types. */
+async function ask({ testbed, say }: Stage, ...args: string[]): Promise<void> {
+  const command = [...args, '-n', namespace];
+  const { code, stdout, stderr } = await run(command, { KUBECONFIG: testbed.plane.kubeconfig });
+  if (code !== 0) throw new Error(`ameide-process ${command.join(' ')} ended with ${code}: ${stderr}`);
+  say(`$ ameide-process ${command.join(' ')}`);
+  say(stdout.trimEnd());
+}
+
 export async function showAll(stage: Stage): Promise<void> {
   const { definition } = await stage.follow.until('Ready', 'True');
+  await ask(stage, 'list');
   stage.say('\n# A workflow is started, as the worker contract wants it: with the checksum of the definition that runs now');
   await finish(stage, await start(stage, 'lead-4711', definition!), definition!);
   await showLostWorker(stage);
@@ -58,12 +69,16 @@ export async function showAll(stage: Stage): Promise<void> {
   await showDrain(stage, newer!);
 }
 
-async function showLostWorker({ testbed: { plane, node }, follow, say }: Stage): Promise<void> {
+async function showLostWorker(stage: Stage): Promise<void> {
+  const { plane, node } = stage.testbed;
+  const { follow, say } = stage;
   say('\n# Its worker is killed (kill -9), as a node or the kernel would do it');
   const pods = (await demand(plane, 'GET', `/api/v1/namespaces/${namespace}/pods`)) as { items: KubeObject[] };
   await node.signal({ namespace, name: pods.items[0]!.metadata.name }, 'SIGKILL');
   await follow.until('Ready', 'False');
   await follow.until('Ready', 'True');
+  say('\n# Who is on call looks what that was');
+  await ask(stage, 'describe', name);
 }
 
 async function showNewDefinition(stage: Stage, before: RunningDefinition): Promise<FollowedStatus> {
@@ -90,6 +105,7 @@ async function showDrain(stage: Stage, definition: RunningDefinition): Promise<v
   say(folder.run('render').trimEnd());
   await applyPackage(stage);
   await follow.until('Draining', 'True');
+  await ask(stage, 'list');
   await finish(stage, running, definition);
   await follow.until('Drained', 'True');
   say('\n# Now it is removed from Git, and pruned: the Process first, then workers and definitions');

@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { demand } from '../testbed/api.ts';
+import { demand, type KubeObject } from '../testbed/api.ts';
 import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import { installCrd } from '../testbed/discovery.ts';
 import { type Credentials, serviceAccountKubeconfig, writeKubeconfig } from '../testbed/kubeconfig.ts';
 import { root } from '../testbed/parts.ts';
-import { applyHealthy, type Ran, run } from '../verify/live-bed.ts';
+import { applyHealthy, patch, type Ran, run } from '../verify/live-bed.ts';
 
 const test = suite<{ plane: ControlPlane }>('verbs/on-call-access');
 
@@ -89,6 +89,22 @@ test('a viewer sees everything', async ({ plane }) => {
   assert.match(stdout, /^What to do next\n {2}Nothing: all is well\.\n$/m);
   assert.is(stderr, '');
   assert.is(code, 0);
+});
+
+test('a Secret that a viewer may not read is named at Temporal, and nothing else fails', async ({ plane }) => {
+  const blind = await account(plane, 'blind', [processes, ...workloads]);
+  await patch(plane, 'Process', { spec: { temporal: { apiKeySecretRef: { name: 'temporal-key', key: 'key' } } } });
+  const { code, stdout } = await ask(blind, 'describe', 'l2o', '-n', 'sales');
+  assert.match(
+    stdout,
+    /no answer to this machine: Secret "temporal-key" may not be read: have it granted, or look without it \(CredentialsMissing\)/,
+  );
+  assert.match(stdout, /^ {2}l2o-process-a +Running/m);
+  assert.match(stdout, /^ {2}1\. StatusStale: .*\n {5}\$ kubectl get pods -A -l app\.kubernetes\.io\/name=ameide-process$/m);
+  assert.is(code, 0);
+  await patch(plane, 'Process', { spec: { temporal: { apiKeySecretRef: null } } });
+  const { metadata } = (await demand(plane, 'GET', '/apis/ameide.io/v1/namespaces/sales/processes/l2o')) as KubeObject;
+  await patch(plane, 'Process', { status: { observedGeneration: metadata.generation } });
 });
 
 test('who may read Processes alone sees those, and at each other part why it is not shown', async ({ plane }) => {
