@@ -5,10 +5,14 @@ import { type OwnWork, ownMetrics } from './own-metrics.ts';
 import { statusMetrics } from './status-metrics.ts';
 import type { Watched } from './watched.ts';
 
+/** Gauges that prom-client names as counters are named, beside others that say more. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 /** The text in Prometheus' format, read anew each time. */
 export function openMetrics(work: OwnWork): () => Promise<string> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) registry.removeSingleMetric(name);
   register(registry, ownMetrics, work);
   register(registry, statusMetrics, watchedBy(work));
   return () => registry.metrics();

@@ -10,6 +10,8 @@ export interface SidecarProcess {
   text(): string;
   /** Each line that it logged. */
   log(): readonly Record<string, unknown>[];
+  /** Where it serves its port, `host:port`. */
+  readonly host: string;
   /** What a path of its port answers. */
   get(path: string): Promise<{ readonly status: number; readonly text: string }>;
   /** The sum of a metric's samples that have these labels; 0 without any. */
@@ -55,13 +57,15 @@ export async function startSidecar({ kubeconfig, args }: SidecarStart): Promise<
     isSo: (seen) => seen.line !== undefined || seen.code !== undefined,
   });
   if (!started.line) throw new Error(`the sidecar ended with ${started.code}: ${started.text}`);
+  const host = `127.0.0.1:${started.line.port}`;
   const get = async (target: string) => {
-    const response = await fetch(`http://127.0.0.1:${started.line!.port}${target}`);
+    const response = await fetch(`http://${host}${target}`);
     return { status: response.status, text: await response.text() };
   };
   return {
     text: () => text,
     log,
+    host,
     get,
     metric: async (name, labels = {}) => sumOf((await get('/metrics')).text, name, labels),
     signal: (name) => process.kill(Number(started.line!.pid), name),

@@ -48,6 +48,7 @@ const recipes = {
   kwok: { version: '0.7.0', go: '1.24.0', install: 'sigs.k8s.io/kwok/cmd/kwok@v0.7.0', cold: '2 minutes' },
   argocd: { ...argoCd, version: '3.2.11', package: 'github.com/argoproj/argo-cd/v3/cmd', cold: '5 minutes' },
   promtool: { ...prometheus, version: '3.5.0', package: 'github.com/prometheus/prometheus/cmd/promtool', cold: '3 minutes' },
+  prometheus: { ...prometheus, version: '3.5.0', package: 'github.com/prometheus/prometheus/cmd/prometheus', cold: '4 minutes' },
   miniredis: { ...argoCd, version: '2.35.0', package: './miniredis', cold: '10 seconds' },
 } as const satisfies Record<string, Omit<Recipe, 'name'>>;
 
