@@ -8,11 +8,13 @@ export function parseDuration(text: string): number | undefined {
   return [...text.matchAll(/([0-9.]+)(ms|s|m|h)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit!]!, 0);
 }
 
-/** In whole seconds, as a person reads it: `90s` is `1m30s`. */
+/** In whole seconds, as a person reads it: `90s` is `1m30s`, and from an hour on without seconds. */
 export function showDuration(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
-  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
-  return minutes === 0 ? `${rest}s` : `${minutes}m${rest > 0 ? `${rest}s` : ''}`;
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const parts =
+    hours > 0 ? [`${hours}h`, minutes > 0 && `${minutes}m`] : [minutes > 0 && `${minutes}m`, (rest > 0 || minutes === 0) && `${rest}s`];
+  return parts.filter(Boolean).join('');
 }
 
 /** How long ago, as kubectl shows it: in the largest unit. Of what is no time `-`. */

@@ -97,6 +97,14 @@ export const reasons = {
     'A condition has a reason that this version of the tool does not know.',
     'See its message; use the version that wrote it.',
   ],
+  // SLA checks and cleanups
+  ScheduleMissing: ['The live Process has no SLA check or cleanup of this name.', 'Name one that it has; render, commit and sync.'],
+  SlaBreached: ['A workflow runs for longer than an SLA check allows.', 'Look at the workflow in Temporal.'],
+  Swept: ['A cleanup ended workflows that ran for too long.', 'Nothing.'],
+  SweepRefused: [
+    'A cleanup ended nothing: the Process is drained, is not as rendered, or others use its task queue, or may.',
+    'The message says which; mend that, or remove the cleanup.',
+  ],
   // Conditions that are as they should be
   AsRendered: ['The pinned bytes are in the live ConfigMap, and the pods mount them.', 'Nothing.'],
   WorkloadAvailable: ['The worker Deployment is what Git rendered, and all its pods are ready.', 'Nothing.'],

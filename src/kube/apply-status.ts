@@ -1,4 +1,4 @@
-/** Writes the status of a Process by server-side apply: only what the sidecar owns, and only on what was seen. */
+/** Writes the status of a Process by server-side apply: only what its writer owns, and only on what was seen. */
 import { processApiVersion, processKind, tool } from '../names.ts';
 import type { ProcessStatus } from '../process.ts';
 import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
@@ -6,17 +6,18 @@ import type { Kube } from './connect.ts';
 import { isFailure } from './failure.ts';
 
 /**
- * `superseded`: it is deleted, another one has its name now, or it has changed since it was seen, which the watch tells or has told. It is
+ * `manager`: whose fields these are; what it owned and leaves out is gone. `superseded`: it is deleted, another one has its name now, or it has changed since it was seen, which the watch tells or has told. It is
  * the resource version that ensures this: in an apply to a status the API server heeds no uid. Throws a KubeFailure for everything else.
  */
 export async function applyStatus(
   kube: Kube,
   process: Resource,
   status: ProcessStatus,
+  manager: string = tool,
 ): Promise<{ process: Resource } | { superseded: true }> {
   const [name, namespace, resourceVersion] = [nameOf(process), namespaceOf(process), valueAt(process, 'metadata', 'resourceVersion')];
   const body = { apiVersion: processApiVersion, kind: processKind, metadata: { name, namespace, resourceVersion }, status };
-  const path = `/apis/${processApiVersion}/namespaces/${namespace}/processes/${name}/status?fieldManager=${tool}&force=true`;
+  const path = `/apis/${processApiVersion}/namespaces/${namespace}/processes/${name}/status?fieldManager=${manager}&force=true`;
   try {
     // JSON is YAML.
     return { process: await kube.request({ method: 'PATCH', path, body, contentType: 'application/apply-patch+yaml' }) };

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { tool } from '../names.ts';
 import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
+import { sha256 } from '../sha256.ts';
 import type { Kube } from './connect.ts';
 import { isFailure } from './failure.ts';
 import { tokenBuckets } from './token-buckets.ts';
@@ -104,6 +105,30 @@ export function openEvents({ kube, instance }: EventsOptions): EventRecorder {
   return { record, flush };
 }
 
+export interface OneEvent {
+  readonly regarding: Resource;
+  readonly words: EventWords;
+  /** What tells it from others about the same object: the same for the same occasion, whoever tells of it and however often. */
+  readonly occasion: string;
+  /** This pod, or machine. */
+  readonly instance: string;
+}
+
+/** One Event for one occasion, though it is told of again after a crash. Throws a KubeFailure. */
+export async function recordOnce(kube: Pick<Kube, 'request'>, { regarding, words, occasion, instance }: OneEvent): Promise<void> {
+  const uid = String(valueAt(regarding, 'metadata', 'uid'));
+  const name = eventName(regarding, sha256(`${uid}\n${occasion}`).slice(0, 16));
+  try {
+    await kube.request({
+      method: 'POST',
+      path: pathOf(regarding),
+      body: eventOf({ name, regarding: referenceTo(regarding), words, instance }),
+    });
+  } catch (error) {
+    if (!isFailure(error, 'Conflict')) throw error;
+  }
+}
+
 interface Told {
   readonly regarding: Resource;
   readonly words: EventWords;
@@ -141,10 +166,10 @@ function pathOf(regarding: Resource): string {
 }
 
 /** Begins as the object's name, as kubectl's users expect; a name that was cut must still be one. */
-function eventName(regarding: Resource): string {
+function eventName(regarding: Resource, end = randomBytes(8).toString('hex')): string {
   return `${nameOf(regarding)
     .slice(0, 200)
-    .replace(/[-.]+$/, '')}.${randomBytes(8).toString('hex')}`;
+    .replace(/[-.]+$/, '')}.${end}`;
 }
 
 /** The limit is in bytes, and no character is halved. */

@@ -80,7 +80,7 @@ function statusOf(known: Known, judged: readonly Judged[], drain: ProcessStatus[
     ...(runs && { definition: runs }),
     ...(known.retained.length > 0 && { retained: retainedStatus(known) }),
     ...(drain && { drain }),
-    ...(address !== undefined && { temporal: { address } }),
+    ...(address !== undefined && { temporal: { address, ...sharedWith(known) } }),
     ...(deployment && {
       workers: { desired: deployment.desired, ready: deployment.ready, summary: `${deployment.ready}/${deployment.desired}` },
     }),
@@ -95,6 +95,14 @@ function addressOf({ seen }: Known): string | undefined {
   const before = hasFinalizer(seen.process) ? valueAt(seen.process, 'status', 'temporal', 'address') : undefined;
   const address = seen.temporal?.address ?? before;
   return typeof address === 'string' && address.length <= longestAddress ? address : undefined;
+}
+
+/** The most that a status takes. */
+const mostSharers = 64;
+
+/** Who sweeps its queue has to know, and sees only its own namespace. */
+function sharedWith({ seen }: Known): { sharedWith?: string[] } {
+  return seen.sharedWith.length > 0 ? { sharedWith: seen.sharedWith.slice(0, mostSharers) } : {};
 }
 
 type Condition = NonNullable<ProcessStatus['conditions']>[number];

@@ -1,7 +1,7 @@
 /** What follows from an observation alone and several checks ask for: the parsed spec, times as numbers, earlier verdicts. */
 import { specHash } from '../names.ts';
 import { describe } from '../problem.ts';
-import { type Pin, type ProcessSpec, parseProcess } from '../process.ts';
+import { type Parsed, type Pin, type ProcessSpec, parseProcess } from '../process.ts';
 import { isObject, nameOf, namespaceOf, type Resource } from '../resource.ts';
 import type { Observation, SeenPod } from './observation.ts';
 import type { PreviousCondition } from './previous.ts';
@@ -30,7 +30,7 @@ const mostTold = 5;
 
 export function know(seen: Observation): Known {
   const { process } = seen;
-  const parsed = parseProcess(withoutStatus(process));
+  const parsed = parseLive(process);
   const spec = 'process' in parsed ? parsed.process.spec : undefined;
   const problems = 'problems' in parsed ? parsed.problems : [];
   return {
@@ -50,14 +50,14 @@ export function know(seen: Observation): Known {
 }
 
 /** The API server's bookkeeping is not the Process's own metadata. */
-function withoutStatus({ apiVersion, kind, metadata, spec }: Resource): Resource {
+export function parseLive({ apiVersion, kind, metadata, spec }: Resource): Parsed {
   const { name, namespace, labels, annotations } = isObject(metadata) ? metadata : {};
-  return {
+  return parseProcess({
     apiVersion,
     kind,
     metadata: { name, namespace, ...(labels !== undefined && { labels }), ...(annotations !== undefined && { annotations }) },
     spec,
-  };
+  });
 }
 
 function generationOf({ metadata }: Resource): number {

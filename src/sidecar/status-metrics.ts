@@ -1,5 +1,5 @@
 /** The metrics of Processes: what their statuses say, as numbers. One row each; README's table is generated from these. */
-import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
+import { nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
 import type { Metric, Sample } from './metric.ts';
 import type { SeenBacklog } from './observation.ts';
 import { livePollers } from './pollers.ts';
@@ -110,6 +110,18 @@ export const statusMetrics: readonly Metric<Watched>[] = [
     labels: ['namespace', 'process'],
     read: (watched) => each(watched, (process) => number(valueAt(process, 'status', 'drain', 'startedSince'))),
   },
+  {
+    name: 'process_sla_breaching_workflows',
+    help: 'Workflows that ran for longer than an SLA check allows when it looked last.',
+    labels: ['namespace', 'process', 'check', 'severity'],
+    read: (watched) => each(watched, (process) => slaChecks(process, 'breaching')),
+  },
+  {
+    name: 'process_sla_breaches_total',
+    help: 'Breaches that an SLA check reported, each once.',
+    labels: ['namespace', 'process', 'check', 'severity'],
+    read: (watched) => each(watched, (process) => slaChecks(process, 'reported')),
+  },
 ];
 
 type Readings = readonly Sample[];
@@ -149,5 +161,13 @@ function backlogs(watched: Watched, key: string, read: (backlog: SeenBacklog) =>
   const { workflow, activity } = watched.temporalOf(key)?.queue?.backlog ?? {};
   return Object.entries({ workflow, activity }).flatMap(([queue_type, backlog]) =>
     number(backlog && read(backlog)).map(({ value }) => ({ labels: { queue_type }, value })),
+  );
+}
+
+/** Only of checks that the spec still has: nobody removes what a check that is gone has left in the status. */
+function slaChecks(process: Resource, field: 'breaching' | 'reported'): Readings {
+  const wanted = new Set(objectsAt(process, 'spec', 'slaChecks').map(({ name }) => name));
+  return objectsAt(process, 'status', 'slaChecks').flatMap(({ name, severity, [field]: value }) =>
+    wanted.has(name) && typeof value === 'number' ? [{ labels: { check: String(name), severity: String(severity ?? '') }, value }] : [],
   );
 }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { connectKube, type Kube } from '../kube/connect.ts';
 import { KubeFailure } from '../kube/failure.ts';
 import { patchMetadata } from '../kube/patch-metadata.ts';
+import { clusterProblem, isProblem, type ProcessName, readProcess } from '../kube/read-process.ts';
 import { processApiVersion, processKind } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Resource } from '../resource.ts';
@@ -18,10 +19,8 @@ export interface ReleaseOptions {
   readonly yes?: boolean;
 }
 
-interface Place {
+interface Place extends ProcessName {
   readonly kube: Kube;
-  readonly namespace: string;
-  readonly name: string;
 }
 
 /** A status that is being written makes a write fail. */
@@ -38,38 +37,27 @@ export async function releaseVerb(name: string, options: ReleaseOptions, termina
     return await release({ kube, namespace: options.namespace ?? kube.namespace, name }, options, terminal);
   } catch (error) {
     if (!(error instanceof KubeFailure)) throw error;
-    return refuse(failed(error), terminal);
+    return refuse(clusterProblem(error), terminal);
   } finally {
     kube.close();
   }
 }
 
 async function release(place: Place, { yes }: ReleaseOptions, terminal: Terminal): Promise<number> {
-  const found = await read(place);
-  if ('reason' in found) return refuse(found as unknown as Problem, terminal);
+  const found = await readProcess(place.kube, place);
+  if (isProblem(found)) return refuse(found, terminal);
   const held = refusal(found, place);
   if (held) return refuse(held, terminal);
   await terminal.print([`Process ${place.namespace}/${place.name}:`, ...losses(found).map((line) => `  ${line}`)].join('\n'));
   if (!yes && !(await isSure(terminal))) return 1;
   for (let attempt = 1; attempt <= tries; attempt++) {
-    const now = attempt === 1 ? found : await read(place);
+    const now = attempt === 1 ? found : await readProcess(place.kube, place);
     // It went by itself meanwhile, or another one has its name.
-    if ('reason' in now || refusal(now, place)) break;
+    if (isProblem(now) || refusal(now, place)) break;
     if (!('superseded' in (await patchMetadata(place.kube, now, releasePatch(now))))) break;
   }
   await terminal.print(`${terminal.style('bold', place.name)} is released`);
   return 0;
-}
-
-async function read({ kube, namespace, name }: Place): Promise<Resource | Problem> {
-  const path = `/apis/${processApiVersion}/namespaces/${encodeURIComponent(namespace)}/processes/${encodeURIComponent(name)}`;
-  try {
-    return await kube.request({ method: 'GET', path });
-  } catch (error) {
-    if (!(error instanceof KubeFailure) || error.kind !== 'NotFound') throw error;
-    const resource = { apiVersion: processApiVersion, kind: processKind, name, namespace };
-    return problem('ProcessNotFound', 'there is no such Process; name its namespace with -n', { resource });
-  }
 }
 
 /** What is live would be guarded again at once. */
@@ -96,9 +84,4 @@ async function isSure(terminal: Terminal): Promise<boolean> {
 async function refuse(found: Problem, terminal: Terminal): Promise<number> {
   await terminal.report([found]);
   return 1;
-}
-
-function failed({ kind, message }: KubeFailure): Problem {
-  if (kind === 'Forbidden') return problem('ClusterForbidden', `${message}; have it granted, or use other credentials`);
-  return problem('ClusterUnreachable', `${message}; check the address in the kubeconfig, and the network`);
 }

@@ -6,6 +6,7 @@ import { writeHelp } from '../stdio.ts';
 import { addDrain, addRelease } from './drain-command.ts';
 import { addDescribe, addList } from './on-call-command.ts';
 import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
+import { addSchedules } from './schedule-commands.ts';
 import { openTerminal } from './terminal.ts';
 import { addPrimitive, addVerify } from './verify-command.ts';
 
@@ -100,6 +101,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
   addList(program, { run, terminal });
   addDescribe(program, { run, output, terminal });
   addRelease(program, { run, terminal });
+  addSchedules(program, { run, terminal });
 
   program
     .command('sidecar')

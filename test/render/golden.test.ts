@@ -62,6 +62,10 @@ const notOfTheFunction = new Set([
   'StatusMissing',
   'StatusStale',
   'ConditionUnhealthy',
+  'ScheduleMissing',
+  'SlaBreached',
+  'Swept',
+  'SweepRefused',
 ]);
 
 /** Reasons of conditions have their cases in test/cases/status and test/cases/drain. */

@@ -38,8 +38,12 @@ test('names and words keep the conventions', () => {
 
 const process = (name: string): Resource => ({
   metadata: { namespace: 'sales', name },
-  spec: { definitionRef: { pin: { version: 3 } } },
+  spec: { definitionRef: { pin: { version: 3 } }, slaChecks: [{ name: 'slow' }, { name: 'not-run-yet' }] },
   status: {
+    slaChecks: [
+      { name: 'slow', severity: 'critical', breaching: 3, reported: 7 },
+      { name: 'gone', severity: 'info', breaching: 1, reported: 1 },
+    ],
     conditions: [
       { type: 'Ready', status: 'True' },
       { type: 'Degraded', status: 'False' },
@@ -111,10 +115,14 @@ test('each Process is told by its status; one that is gone is told no longer', a
     `process_drain_deadline_timestamp_seconds{namespace="sales",process="l2o"} ${Date.parse('2026-11-24T13:00:00Z') / 1000}`,
     'process_drain_running_workflows{namespace="sales",process="l2o"} 5',
     'process_drain_late_workflows{namespace="sales",process="l2o"} 2',
+    'process_sla_breaching_workflows{namespace="sales",process="l2o",check="slow",severity="critical"} 3',
+    'process_sla_breaches_total{namespace="sales",process="l2o",check="slow",severity="critical"} 7',
     '# TYPE process_condition gauge',
   ]) {
     assert.ok(text.split('\n').includes(line), `${line}\n${text}`);
   }
+  assert.not.match(text, 'gone');
+  assert.not.match(text, 'not-run-yet');
   await checkByPromtool(text);
   processes.clear();
   assert.not.match(await registry.metrics(), 'process="l2o"');

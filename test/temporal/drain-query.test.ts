@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { confusedQuery, emptyQuery, runningQuery } from '../../src/temporal/drain/query.ts';
 import { TemporalError } from '../../src/temporal/failure.ts';
 
-const queries = suite('queries of a drain');
+const queries = suite('queries of running workflows');
 
 const named = (taskQueue: string, hasPause = false) => ({ taskQueue, hasPause });
 const checksum = `sha256:${'0a'.repeat(32)}`;
@@ -24,6 +24,11 @@ const cases: readonly (readonly [what: string, query: string, expected: string])
     'no definition',
     runningQuery(named('l2o-tq'), { checksum: null }),
     "TaskQueue='l2o-tq' AND ExecutionStatus='Running' AND ProcessDefinitionChecksum IS NULL",
+  ],
+  [
+    'an age and a type',
+    runningQuery(named('l2o-tq'), { begunAfter: '2026-11-24T17:00:00Z', begunThrough: '2026-11-24T18:00:00Z', workflowType: 'a.B$c' }),
+    "TaskQueue='l2o-tq' AND ExecutionStatus='Running' AND ExecutionTime > '2026-11-24T17:00:00.000Z' AND ExecutionTime <= '2026-11-24T18:00:00.000Z' AND WorkflowType='a.B$c'",
   ],
   ['where workflows can be paused', runningQuery(named('q', true)), "TaskQueue='q' AND ExecutionStatus IN ('Running','Paused')"],
   ['nothing', emptyQuery(named('q')), "TaskQueue='q' AND ExecutionStatus='Running' AND StartTime > '2999-01-01T00:00:00.000Z'"],

@@ -22,6 +22,9 @@ export interface ProcessPackage {
   remove(): void;
 }
 
+/** The test bed's node has a program for it. */
+const tool = { image: 'ghcr.io/ameide/ameide-process:0.1.0' };
+
 /** Empty but for the function configuration: definitions from the folder, and this address of Temporal for every Process. */
 export function createPackage(address: string): ProcessPackage {
   const folder = scratchFolder('package');
@@ -31,7 +34,7 @@ export function createPackage(address: string): ProcessPackage {
     writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content, null, 2));
   };
   const config = { apiVersion: 'fn.ameide.io/v1', kind: 'ProcessRender', metadata: { name: 'process-render' } };
-  write('processes/process-render.yaml', { ...config, spec: { source: '../definitions', temporal: { address } } });
+  write('processes/process-render.yaml', { ...config, spec: { source: '../definitions', temporal: { address }, tool } });
   const runOn = (path: string, verb: string, ...args: string[]) => {
     const { status, stdout, stderr } = spawnSync(join(root, 'dist/ameide-process'), [verb, path, ...args], {
       cwd: folder,

@@ -1,8 +1,8 @@
 /** The reader of the drain: what runs on the queue, its Schedules and batches, asked only while a drain is on. */
-import type { Reason } from '../../problem.ts';
 import type { Resource } from '../../resource.ts';
 import type { DrainPort, SeenBatch } from '../../temporal/drain/drain-port.ts';
-import { type FailureKind, TemporalError } from '../../temporal/failure.ts';
+import { TemporalError } from '../../temporal/failure.ts';
+import { reasonFor } from '../../temporal/reason.ts';
 import type { TemporalWatch } from '../../temporal/temporal-watch.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Drain, SeenDrain, SeenWork, Sharer } from './drain.ts';
@@ -31,14 +31,6 @@ interface Memory {
 /** So often it is looked for Schedules that were added or resumed meanwhile. */
 const schedulesMs = 30_000;
 
-const reasonOf: Partial<Readonly<Record<FailureKind, Reason>>> = {
-  TlsFailed: 'TemporalTlsFailed',
-  Unauthenticated: 'TemporalForbidden',
-  Forbidden: 'TemporalForbidden',
-  CredentialsMissing: 'CredentialsMissing',
-  NamespaceNotFound: 'NamespaceNotFound',
-};
-
 export function openDrainLooks(cluster: Cluster, temporal: TemporalWatch): DrainLooks {
   const memories = new Map<string, Memory>();
   const memoryOf = (key: string): Memory => {
@@ -63,7 +55,7 @@ export function openDrainLooks(cluster: Cluster, temporal: TemporalWatch): Drain
         return { sharers, work: await lookAt({ process, port, before, sharers, memory: memoryOf(key), isOff: wanted === 'Off' }) };
       } catch (error) {
         if (!(error instanceof TemporalError)) throw error;
-        return { sharers, failure: { reason: reasonOf[error.kind] ?? 'TemporalUnreachable', message: error.message } };
+        return { sharers, failure: { reason: reasonFor(error.kind), message: error.message } };
       }
     },
     refuseBatches: (key) => {
@@ -82,7 +74,7 @@ const nowhere = { reason: 'NotRendered', message: 'no Deployment says where its 
 function knownFailure(key: string, temporal: TemporalWatch): SeenDrain['failure'] {
   const server = temporal.seen(key)?.server;
   if (server?.state !== 'Fails') return;
-  return { reason: reasonOf[server.failure] ?? 'TemporalUnreachable', message: server.message };
+  return { reason: reasonFor(server.failure), message: server.message };
 }
 
 interface Place {

@@ -8,18 +8,27 @@ import { wantedDrain } from './wanted.ts';
 
 /** One without a Deployment may be on its way with the same commit: it counts, though it is not ready. */
 export function sharersOf(key: string, address: string | undefined, cluster: Pick<Cluster, 'processes' | 'deploymentOf'>): Sharer[] {
-  const process = cluster.processes.get(key);
-  if (!process) return [];
-  const queue = queueOf(process);
-  return [...cluster.processes]
-    .filter(([name, other]) => name !== key && queueOf(other) === queue && isThere(other, address, cluster))
+  const addressOf = (other: Resource) => cluster.deploymentOf(other)?.env[env.address];
+  return sharing(key, address, cluster.processes, addressOf)
     .map(([name, other]) => ({ name, isLeaving: wantedDrain(other) !== 'Off', isReady: isReady(other), pins: pinsOf(other) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function isThere(other: Resource, address: string | undefined, { deploymentOf }: Pick<Cluster, 'deploymentOf'>): boolean {
-  const theirs = deploymentOf(other)?.env[env.address];
-  return theirs === undefined || address === undefined || theirs === address;
+/** By `namespace/name`, the others of its queue. One that does not say where its Temporal is may use this one. */
+export function sharing(
+  key: string,
+  address: string | undefined,
+  processes: ReadonlyMap<string, Resource>,
+  addressOf: (process: Resource) => unknown,
+): (readonly [string, Resource])[] {
+  const process = processes.get(key);
+  if (!process) return [];
+  const queue = queueOf(process);
+  const isThere = (other: Resource) => {
+    const theirs = addressOf(other);
+    return theirs === undefined || address === undefined || theirs === address;
+  };
+  return [...processes].filter(([name, other]) => name !== key && queueOf(other) === queue && isThere(other));
 }
 
 function queueOf(process: Resource): string {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { concurrencyLimit } from '../../definition/concurrency-limit.ts';
 import { tool } from '../../names.ts';
-import type { DrainPort } from './drain-port.ts';
+import type { BatchJob, DrainPort } from './drain-port.ts';
 import { unlessGone } from './gone.ts';
 import type { LookForLateStarters } from './late-starters.ts';
 import { type Queue, type Run, runningRuns } from './running.ts';
@@ -20,16 +20,28 @@ export function endSome(queue: Queue, lookForLate: LookForLateStarters): DrainPo
       found.push(...page.filter(isNext));
       if (found.length >= limit) break;
     }
-    const end = operation === 'Cancel' ? cancel : terminate;
-    const atATime = concurrencyLimit(endedAtATime);
-    const endOne = async (run: Run) => {
-      if (!(await unlessGone(() => end(queue, run, reason)))) return 0;
-      if (operation === 'Cancel') asked.add(run.runId);
-      return 1;
-    };
-    const ended = await Promise.all(found.slice(0, limit).map((run) => atATime(() => endOne(run))));
-    return ended.reduce<number>((sum, one) => sum + one, 0);
+    const chosen = found.slice(0, limit);
+    return endRuns(queue, chosen, { operation, reason, onEnded: ({ runId }) => operation === 'Cancel' && asked.add(runId) });
   };
+}
+
+export interface Ending extends Pick<BatchJob, 'operation' | 'reason'> {
+  /** Told of each at once: when a later one fails, it is known which were not in vain. */
+  readonly onEnded?: (run: Run) => void;
+}
+
+/** Cancels or terminates these, some at a time; gives how many were still there. */
+export async function endRuns(queue: Queue, runs: readonly Run[], { operation, reason, onEnded }: Ending): Promise<number> {
+  const end = operation === 'Cancel' ? cancel : terminate;
+  const atATime = concurrencyLimit(endedAtATime);
+  const endOne = async (run: Run) => {
+    const { workflowId, runId } = run;
+    if (!(await unlessGone(() => end(queue, { workflowId, runId }, reason)))) return 0;
+    onEnded?.(run);
+    return 1;
+  };
+  const ended = await Promise.all(runs.map((run) => atATime(() => endOne(run))));
+  return ended.reduce<number>((sum, one) => sum + one, 0);
 }
 
 function cancel({ ask, namespace }: Queue, workflowExecution: Run, reason: string): Promise<object> {

@@ -5,7 +5,7 @@
 import { concurrencyLimit } from '../../definition/concurrency-limit.ts';
 import type { WorkflowService } from '../in-turn.ts';
 import { unlessGone } from './gone.ts';
-import { countRunning, type Queue, type Run, runningRuns } from './running.ts';
+import { countRunning, type Queue, type Run, runningRuns, timeOf } from './running.ts';
 
 export interface LateStarters {
   readonly late: readonly Run[];
@@ -54,15 +54,11 @@ async function beginOf(queue: Queue, run: Run, depth = 0): Promise<number | unde
     return beginOf(queue, { workflowId: root.workflowId, runId: root.runId }, depth + 1);
   }
   const first = info.firstRunId === run.runId ? info : await describeRun(queue, { ...run, runId: info.firstRunId });
-  return first && startOf(first);
+  return first && timeOf(first.startTime);
 }
 
 async function describeRun({ ask, namespace }: Queue, execution: Run): Promise<Info | undefined> {
   const request = { namespace, execution };
   const answer = await unlessGone(() => ask('DescribeWorkflowExecution', (to) => to.describeWorkflowExecution(request)));
   return answer?.workflowExecutionInfo ?? undefined;
-}
-
-function startOf({ startTime }: Info): number {
-  return Number(startTime?.seconds ?? 0) * 1000 + Math.floor((startTime?.nanos ?? 0) / 1e6);
 }

@@ -1,4 +1,4 @@
-/** The queries by which a drain finds the workflows of one task queue: never those of another one. Pure. */
+/** The queries by which running workflows of one task queue are found: never those of another one. Pure. */
 import { checksumAttribute, tool } from '../../names.ts';
 import { TemporalError } from '../failure.ts';
 
@@ -11,16 +11,24 @@ export interface Named {
 export interface Which {
   /** ISO 8601: only runs that began later. */
   readonly startedAfter?: string;
+  /** ISO 8601: only runs that began to execute later than the one, and not later than the other; one that is delayed has not begun. */
+  readonly begunAfter?: string;
+  readonly begunThrough?: string;
+  readonly workflowType?: string;
   /** `sha256:…`: only those of this definition; null: only those that do not say of which one they are. */
   readonly checksum?: string | null;
 }
 
 /** Throws a TemporalError of kind NotQueryable where the name, or what is asked about, cannot be put into a query. */
-export function runningQuery({ taskQueue, hasPause }: Named, { startedAfter, checksum }: Which = {}): string {
+export function runningQuery({ taskQueue, hasPause }: Named, which: Which = {}): string {
+  const { startedAfter, begunAfter, begunThrough, workflowType, checksum } = which;
   return [
-    `TaskQueue='${quotable(taskQueue)}'`,
+    `TaskQueue='${quotable(taskQueue, 'task queue')}'`,
     hasPause ? "ExecutionStatus IN ('Running','Paused')" : "ExecutionStatus='Running'",
     ...(startedAfter === undefined ? [] : [`StartTime > '${timeIn(startedAfter)}'`]),
+    ...(begunAfter === undefined ? [] : [`ExecutionTime > '${timeIn(begunAfter)}'`]),
+    ...(begunThrough === undefined ? [] : [`ExecutionTime <= '${timeIn(begunThrough)}'`]),
+    ...(workflowType === undefined ? [] : [`WorkflowType='${quotable(workflowType, 'workflow type')}'`]),
     ...(checksum === undefined
       ? []
       : [checksum === null ? `${checksumAttribute} IS NULL` : `${checksumAttribute}='${checksumIn(checksum)}'`]),
@@ -39,7 +47,7 @@ export function emptyQuery(queue: Named): string {
 export function confusedQuery(queue: Named): string | undefined {
   const { taskQueue } = queue;
   const swapped = [...taskQueue].map(swapCase).join('');
-  return swapped === taskQueue ? undefined : `TaskQueue='${quotable(swapped)}' AND ${runningQuery(queue)}`;
+  return swapped === taskQueue ? undefined : `TaskQueue='${quotable(swapped, 'task queue')}' AND ${runningQuery(queue)}`;
 }
 
 /** A letter of which the other case is a single character, and leads back. */
@@ -55,13 +63,13 @@ function swapCase(letter: string): string {
  */
 const unsafe = /['"`\\\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|^\s|\s$|^$/u;
 
-function quotable(taskQueue: string): string {
-  const [found] = unsafe.exec(taskQueue) ?? [];
-  if (found === undefined) return taskQueue;
+function quotable(name: string, of: string): string {
+  const [found] = unsafe.exec(name) ?? [];
+  if (found === undefined) return name;
   const what = found === '' ? 'is empty' : `has the character ${JSON.stringify(found)}`;
   throw new TemporalError(
     'NotQueryable',
-    `the name of the task queue ${what}, with which Temporal cannot be asked for its workflows reliably: look yourself whether any run, then \`${tool} release\``,
+    `the name of the ${of} ${what}, with which Temporal cannot be asked for its workflows reliably: look yourself whether any run, then \`${tool} release\``,
   );
 }
 

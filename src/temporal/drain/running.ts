@@ -21,21 +21,39 @@ export function named({ taskQueue, hasPause }: Queue): Named {
 
 const pageSize = 1_000;
 
-/** Page by page, so that who has enough asks for no more. */
+/** A run with what a person wants to know of it. */
+export interface SeenRun extends Run {
+  readonly workflowType: string;
+  /** When it began to execute, in milliseconds since 1970. */
+  readonly begunMs: number;
+}
+
+/** Page by page, so that who has enough asks for no more; the newest first. */
 export async function* runningRuns(queue: Queue, which: Which = {}): AsyncGenerator<readonly Run[]> {
+  for await (const page of seenRuns(queue, which)) yield page.map(({ workflowId, runId }) => ({ workflowId, runId }));
+}
+
+/** The same, with what a list tells of each. */
+export async function* seenRuns(queue: Queue, which: Which = {}, size = pageSize): AsyncGenerator<readonly SeenRun[]> {
   const { ask, namespace, taskQueue } = queue;
   const query = () => runningQuery(named(queue), which);
   query();
   let nextPageToken: Uint8Array | undefined;
   do {
-    const request = { namespace, pageSize, ...(nextPageToken && { nextPageToken }) };
+    const request = { namespace, pageSize: size, ...(nextPageToken && { nextPageToken }) };
     const page = await ask('ListWorkflowExecutions', (to) => to.listWorkflowExecutions({ ...request, query: query() }));
-    yield (page.executions ?? []).flatMap(({ execution, taskQueue: its }) => {
+    yield (page.executions ?? []).flatMap(({ execution, taskQueue: its, type, executionTime, startTime }) => {
       const { workflowId, runId } = execution ?? {};
-      return workflowId && runId && its === taskQueue ? [{ workflowId, runId }] : [];
+      if (!workflowId || !runId || its !== taskQueue) return [];
+      return [{ workflowId, runId, workflowType: type?.name ?? '', begunMs: timeOf(executionTime ?? startTime) }];
     });
     nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
   } while (nextPageToken);
+}
+
+/** Protobuf's time in milliseconds. */
+export function timeOf(time: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined): number {
+  return Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1e6);
 }
 
 export function countRunning(queue: Queue, which: Which = {}): Promise<number> {

@@ -33,7 +33,10 @@ export const exampleWorker: Image = nodeImage('build/examples/worker/main.js');
 /** The example worker with a fault, see faulty-worker.ts. */
 export const faultyWorker: Image = nodeImage('build/test/testbed/node/faulty-worker.js');
 
-/** The images of the examples' Processes; every one of them is the example worker. And `faulty-worker`. */
+/** The tool's own, for SLA checks and cleanups. */
+const toolImage: Image = { entrypoint: [node, join(root, 'dist/ameide-process')], env: { NODE_ENV: 'production' } };
+
+/** The images of the examples' Processes; every one of them is the example worker. And `faulty-worker`, and the tool. */
 export function exampleImages(): Images {
   const names = [
     'l2o-process',
@@ -43,7 +46,8 @@ export function exampleImages(): Images {
     'supplier-onboarding-process',
     'incident-response',
   ];
-  return new Map([...names.map((name) => [name, exampleWorker] as const), ['faulty-worker', faultyWorker] as const]);
+  const others = [['faulty-worker', faultyWorker] as const, ['ameide-process', toolImage] as const];
+  return new Map([...names.map((name) => [name, exampleWorker] as const), ...others]);
 }
 
 export function findImage(images: Images, reference: string): Image | undefined {

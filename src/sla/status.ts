@@ -1,0 +1,42 @@
+/** `status.slaChecks` of a Process: what each check found, read back without trusting it. Each check owns its entry, and no other. */
+import { tool } from '../names.ts';
+import type { ProcessStatus } from '../process.ts';
+import { objectsAt, type Resource } from '../resource.ts';
+import { textIn } from '../sidecar/seen/fields.ts';
+import type { Before } from './window.ts';
+
+export type CheckStatus = NonNullable<ProcessStatus['slaChecks']>[number];
+
+/** The field manager of one check's entry. */
+export function managerOf(check: string): string {
+  return `${tool}-sla-${check}`;
+}
+
+export interface LastRun {
+  /** Undefined: it never judged, or what is there is of no use. */
+  readonly before?: Before;
+  readonly reported: number;
+}
+
+export function lastRunOf(process: Resource, check: string): LastRun {
+  const found = entryOf(process, check);
+  if (!found) return { reported: 0 };
+  const [checkedThrough, maxDuration, workflowType] = [
+    textIn(found, 'checkedThrough'),
+    textIn(found, 'maxDuration'),
+    textIn(found, 'workflowType'),
+  ];
+  const reported = typeof found.reported === 'number' ? found.reported : 0;
+  if (checkedThrough === undefined || Number.isNaN(Date.parse(checkedThrough)) || maxDuration === undefined) return { reported };
+  return { reported, before: { checkedThrough, maxDuration, ...(workflowType !== undefined && { workflowType }) } };
+}
+
+/** Entries of checks that the spec has no more; nobody will write them again. */
+export function staleChecks(process: Resource): string[] {
+  const wanted = new Set(objectsAt(process, 'spec', 'slaChecks').map(({ name }) => name));
+  return objectsAt(process, 'status', 'slaChecks').flatMap(({ name }) => (typeof name === 'string' && !wanted.has(name) ? [name] : []));
+}
+
+function entryOf(process: Resource, check: string): Resource | undefined {
+  return objectsAt(process, 'status', 'slaChecks').find(({ name }) => name === check);
+}

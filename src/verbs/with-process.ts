@@ -1,0 +1,147 @@
+/** What `check-sla` and `sweep` begin and end with: the live Process, its Temporal, and what went wrong on the way as findings. */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import process from 'node:process';
+import { connectKube, type Kube } from '../kube/connect.ts';
+import { KubeFailure } from '../kube/failure.ts';
+import { clusterProblem, isProblem, type ProcessName, readProcess } from '../kube/read-process.ts';
+import { env } from '../names.ts';
+import { describe, type Problem, problem } from '../problem.ts';
+import type { Process } from '../process.ts';
+import { type Resource, referTo, valueAt } from '../resource.ts';
+import { parseLive } from '../sidecar/known.ts';
+import { readCredentials } from '../sidecar/read-credentials.ts';
+import { subjectOf } from '../sidecar/temporal-subject.ts';
+import type { Credentials } from '../temporal/credentials.ts';
+import type { Queue } from '../temporal/drain/running.ts';
+import { TemporalError } from '../temporal/failure.ts';
+import { openOneQueue } from '../temporal/one-queue.ts';
+import { reasonFor } from '../temporal/reason.ts';
+import type { Subject } from '../temporal/subject.ts';
+
+export interface ProcessOptions {
+  readonly namespace?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** HOST:PORT of Temporal. */
+  readonly address?: string;
+  /** Calls to Temporal a second. */
+  readonly rate: number;
+}
+
+/** All that the work needs. */
+export interface Place {
+  readonly kube: Kube;
+  readonly name: ProcessName;
+  /** As it is stored. */
+  readonly live: Resource;
+  readonly process: Process;
+  readonly queue: Queue;
+  /** This pod, or machine, as Events name it. */
+  readonly instance: string;
+}
+
+/** Gives what the work gives, or what is in the way. */
+export async function withProcess<T>(
+  name: string,
+  options: ProcessOptions,
+  work: (place: Place) => Promise<T>,
+): Promise<T | { readonly problems: readonly Problem[] }> {
+  let kube: Kube;
+  try {
+    kube = await connectKube({ kubeconfig: options.kubeconfig, context: options.context });
+  } catch (error) {
+    return refused(problem('ClusterUnusable', `the Kubernetes configuration cannot be used: ${(error as Error).message}`));
+  }
+  const place = { namespace: options.namespace ?? kube.namespace, name };
+  let live: Resource | undefined;
+  try {
+    const found = await readProcess(kube, place);
+    if (isProblem(found)) return refused(found);
+    live = found;
+    const parsed = parseLive(found);
+    if ('problems' in parsed) return refused(...parsed.problems);
+    return await withQueue(kube, found, options, (queue) =>
+      work({ kube, name: place, live: found, process: parsed.process, queue, instance: hostname() }),
+    );
+  } catch (error) {
+    const where = live ? { resource: referTo(live) } : {};
+    if (error instanceof KubeFailure) return refused({ ...clusterProblem(error), ...where });
+    if (error instanceof TemporalError) return refused(problem(reasonFor(error.kind), error.message, where));
+    throw error;
+  } finally {
+    kube.close();
+  }
+}
+
+function refused(...problems: readonly Problem[]): { readonly problems: readonly Problem[] } {
+  return { problems };
+}
+
+async function withQueue<T>(
+  kube: Kube,
+  live: Resource,
+  { address, rate }: ProcessOptions,
+  work: (queue: Queue) => Promise<T>,
+): Promise<T | { readonly problems: readonly Problem[] }> {
+  const place = address ?? process.env[env.address] ?? textAt(live, 'spec') ?? textAt(live, 'status');
+  const subject = subjectOf({
+    key: `${valueAt(live, 'metadata', 'namespace')}/${valueAt(live, 'metadata', 'name')}`,
+    process: live,
+    deployment: undefined,
+    lastAddress: place,
+  });
+  if (!subject) {
+    const message = `nothing says where its Temporal is; name it with --address HOST:PORT, or in ${env.address}`;
+    return refused(problem('TemporalUnreachable', message, { resource: referTo(live) }));
+  }
+  const own = credentialsFrom(process.env);
+  const { tls, apiKey, ...rest } = subject;
+  const signed = own ? { ...rest, ...own.subject } : subject;
+  const opened = await openOneQueue({ subject: signed, credentials: own?.credentials ?? (await readCredentials(kube, subject)), rate });
+  try {
+    return await work(opened.queue);
+  } finally {
+    opened.close();
+  }
+}
+
+function textAt(live: Resource, part: 'spec' | 'status'): string | undefined {
+  const found = valueAt(live, part, 'temporal', 'address');
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+interface Own {
+  readonly subject: Pick<Subject, 'tls' | 'apiKey'>;
+  readonly credentials: Credentials;
+}
+
+/** As a pod is given them: in variables and mounted files. Undefined: none are; then the Secrets that the Process names are read. */
+function credentialsFrom(variables: Readonly<Record<string, string | undefined>>): Own | undefined {
+  const { [env.apiKey]: apiKey, [env.tls]: tls, [env.tlsServerName]: serverName } = variables;
+  const files = { ca: variables[env.tlsServerCa], cert: variables[env.tlsClientCert], key: variables[env.tlsClientKey] };
+  const isTls = tls === 'true' || Object.values(files).some(Boolean);
+  if (!apiKey && !isTls) return;
+  const read = Object.entries(files).flatMap(([name, file]) => (file ? [[name, readPem(file)] as const] : []));
+  return {
+    subject: {
+      ...(isTls && { tls: { ...(serverName && { serverName }) } }),
+      // By what name it is in a Secret is of no importance here.
+      ...(apiKey && { apiKey: { namespace: '', name: '', key: '' } }),
+    },
+    credentials: { ...Object.fromEntries(read), ...(apiKey && { apiKey: apiKey.trim() }) },
+  };
+}
+
+function readPem(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new TemporalError('CredentialsMissing', `${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Findings as lines of JSON, for logs. */
+export function findingLine(found: Problem): string {
+  return JSON.stringify({ event: 'Finding', severity: found.severity, reason: found.reason, message: describe(found) });
+}
