@@ -13,8 +13,12 @@ import { partsOf, pinned } from './rendered-stream.ts';
 const test = suite('verify/live');
 
 /** One letter for each check, P F or -, and the findings as lines. */
-function verdict(change: (cluster: LiveCluster) => void, asked: { name: string; namespace?: string }[] = [{ name: 'l2o' }]) {
-  const { outcomes, remarks } = checkLive(liveCluster(change), asked);
+function verdict(
+  change: (cluster: LiveCluster) => void,
+  asked: { name: string; namespace?: string }[] = [{ name: 'l2o' }],
+  spec: object = {},
+) {
+  const { outcomes, remarks } = checkLive(liveCluster(change, spec), asked);
   const states = outcomes.map((outcome) => stateOf(outcome)[0]).join('');
   return { states, lines: [...findingsOf(outcomes), ...remarks].map(describe) };
 }
@@ -390,6 +394,27 @@ test('hostile strings of the status break no line', () => {
   const { lines } = verdict((cluster) => set(cluster, condition('Ready', 'False', 'No\nPollers', 'a\nerror X: b\u001b[31m')));
   assert.equal(lines.length, 1);
   assert.not.ok(['\n', '\u001b'].some((character) => lines[0]!.includes(character)));
+});
+
+test('CronJobs of checks are as they were rendered: one that is suspended by hand, or missing, is told of', () => {
+  const spec = { slaChecks: ['slow', 'late'].map((name) => ({ name, schedule: '@hourly', maxDuration: '72h', image: 'tool:1' })) };
+  const of = (change: (cluster: LiveCluster) => void) => verdict(change, [{ name: 'l2o' }], spec);
+  assert.equal(
+    of(() => {}),
+    { states: 'PPPPPP', lines: [] },
+  );
+  const { states, lines } = of((cluster) => {
+    const [slow, late] = cluster.rights;
+    slow!.spec!.suspend = value(true);
+    without(cluster, late);
+  });
+  assert.is(states, 'PFPPPP');
+  assert.match(lines.join('\n'), /^error RenderBroken: CronJob "sales\/l2o-sla-slow" spec.suspend: is true, the Process implies false; /);
+  assert.match(lines.join('\n'), /\nerror RenderBroken: Process "sales\/l2o" spec: CronJob "l2o-sla-late" is missing; render again$/);
+  const unread = of((cluster) => {
+    cluster.unreadable.push({ resource: 'cronjobs', namespace: 'sales', problem: problem('ClusterForbidden', 'may not list cronjobs') });
+  });
+  assert.equal(unread, { states: 'P-PPPP', lines: ['error ClusterForbidden: may not list cronjobs'] });
 });
 
 test.run();

@@ -27,7 +27,8 @@ export function podStatus(seen: Seen): PodStatus {
     hostIPs: [{ ip: loopback }],
     podIP: loopback,
     podIPs: [{ ip: loopback }],
-    qosClass: 'BestEffort',
+    // The API server's word, by what the containers request; it may not be changed.
+    qosClass: pod.status?.qosClass ?? 'BestEffort',
   };
 }
 

@@ -15,7 +15,12 @@ export interface Pod extends KubeObject {
     readonly deletionGracePeriodSeconds?: number;
   };
   readonly spec: PodSpec;
-  readonly status?: { readonly phase?: string; readonly conditions?: readonly PodCondition[]; readonly startTime?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly PodCondition[];
+    readonly startTime?: string;
+    readonly qosClass?: string;
+  };
 }
 
 export interface PodSpec {
