@@ -52,6 +52,12 @@ test('a program that cannot be started is a StartError', async (bed) => {
   assert.match(state.terminated?.message ?? '', 'cannot mount at /no-such-folder-of-root/here');
 });
 
+test('the end of a pod that requests resources is told as well', async (bed) => {
+  const container = { resources: { requests: { cpu: '1m' }, limits: { memory: '64Mi' } } };
+  const pod = await createPod(bed, { name: 'requests', script: 'echo done', container, spec: { restartPolicy: 'Never' } });
+  await pod.until('its end', (_, { phase }) => phase === 'Succeeded');
+});
+
 test('readiness follows its probe, after startup', async (bed) => {
   const container = {
     startupProbe: { ...exec('/run/v/started'), failureThreshold: 30 },
