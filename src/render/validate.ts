@@ -10,10 +10,11 @@ import { podLabels } from './child-metadata.ts';
 import type { Cleanup, SlaCheck } from './cron-jobs.ts';
 import { workerResources } from './deployment.ts';
 import { fileOf, type Located, scopeOf } from './located.ts';
+import { hasSchedules } from './schedules-account.ts';
 
 type Check = (process: Process, config: FnConfig) => Problem[];
 
-const checks: readonly Check[] = [imagePinned, resourcesSet, envFree, podLabelsFree, scheduledImages, timeZonesKnown];
+const checks: readonly Check[] = [imagePinned, resourcesSet, envFree, podLabelsFree, scheduledImages, timeZonesKnown, namespaceNamed];
 
 export function validate(process: Process, config: FnConfig): Problem[] {
   return checks.flatMap((check) => check(process, config));
@@ -48,6 +49,13 @@ function scheduledImages(process: Process, config: FnConfig): Problem[] {
     const message = 'it has no image, and the function configuration no tool.image: set one of the two, as `npm run image` makes it';
     return [problem('ToolImageMissing', message, { field })];
   });
+}
+
+/** A binding must say in which namespace the service account is. */
+function namespaceNamed({ metadata, spec }: Process): Problem[] {
+  if (!hasSchedules(spec) || metadata.namespace) return [];
+  const message = 'SLA checks and cleanups have a service account of their own, whose binding names its namespace: add it';
+  return [problem('FieldMissing', message, { field: { path: 'metadata.namespace' } })];
 }
 
 function timeZonesKnown(process: Process): Problem[] {

@@ -8,10 +8,11 @@ import { type DrainBed, openDrainBed } from './drain-bed.ts';
 import { namespace, podsOf } from './live-bed.ts';
 
 const test = suite<{ bed: DrainBed }>('cron jobs');
+/** A workflow is swept a minute after it was first reported, at least. */
 const everyMinute = '* * * * *';
 const schedules = {
   slaChecks: [{ name: 'slow', schedule: everyMinute, maxDuration: '5s', severity: 'critical' }],
-  cleanups: [{ name: 'stale', schedule: everyMinute, olderThan: '45s', action: 'Terminate', workflowType: 'Abandoned' }],
+  cleanups: [{ name: 'stale', schedule: everyMinute, olderThan: '75s', action: 'Terminate', workflowType: 'Abandoned' }],
 };
 
 test.before(async (context) => {
