@@ -62,13 +62,13 @@ export function collectionsAbout(asked: Asked): Collection[] {
   ];
 }
 
-/** Pods and ReplicaSets are named after their Deployment, and Events about them outlive them. */
+/** Pods and ReplicaSets are named after their Deployment, a canary after the stable one; and Events about them outlive them. */
 function isAbout(process: string, kind: unknown, name: unknown): boolean {
   if (typeof name !== 'string') return false;
   if (kind === processKind) return name === process;
   const deployment = deploymentName(process);
-  if (kind === 'Deployment') return name === deployment;
-  return (kind === 'ReplicaSet' || kind === 'Pod') && name.startsWith(`${deployment}-`);
+  const isOurKind = kind === 'Deployment' || kind === 'ReplicaSet' || kind === 'Pod';
+  return isOurKind && (name === deployment || name.startsWith(`${deployment}-`));
 }
 
 export function pathOf({ resource, apiVersion }: Pick<Collection, 'resource' | 'apiVersion'>, namespace: string | undefined): string {

@@ -210,15 +210,18 @@ function deadlineWords({ deadline }: DrainView, now: string): string {
   return `${away} (${deadline.replace(/\.\d+/, '')})`;
 }
 
-function slaChecks({ slaChecks: found }: Picture, { width, paint }: TextShape): string[] {
+function slaChecks({ slaChecks: found, now }: Picture, { width, paint }: TextShape): string[] {
   if (!found) return [];
-  const rows = found.map(({ name, isBreached, severity, message }) => [
+  const rows = found.map(({ name, breaching, severity, maxDuration, workflowType, checkedAt }) => [
     name,
-    isBreached ? paint('red', 'breached') : 'kept',
+    breaching === undefined ? '-' : breaching > 0 ? paint('red', String(breaching)) : '0',
+    maxDuration ?? '-',
     severity ?? '-',
-    message ?? '-',
+    checkedAt === undefined ? 'not yet' : `${showAge(checkedAt, now)} ago`,
+    workflowType ?? 'all',
   ]);
-  return [paint('bold', 'Service levels'), ...indented(columns([['CHECK', 'STATE', 'SEVERITY', 'MESSAGE'], ...rows], inner(width)))];
+  const headings = ['CHECK', 'TOO LONG', 'LIMIT', 'SEVERITY', 'CHECKED', 'WORKFLOWS'];
+  return [paint('bold', 'Service levels'), ...indented(columns([headings, ...rows], inner(width)))];
 }
 
 function events({ events: found, now }: Picture, { width, paint }: TextShape): string[] {

@@ -69,9 +69,12 @@ export interface DrainView {
 
 export interface SlaView {
   readonly name: string;
-  readonly isBreached: boolean;
+  /** Workflows that ran for too long when it was checked last; absent: it was not yet. */
+  readonly breaching?: number;
+  readonly maxDuration?: string;
+  readonly workflowType?: string;
   readonly severity?: string;
-  readonly message?: string;
+  readonly checkedAt?: string;
 }
 
 export function pictureOf(source: Source): Picture {
@@ -178,10 +181,12 @@ function drainOf(drain: unknown): DrainView | undefined {
 
 function slaChecksOf(status: unknown): SlaView[] | undefined {
   if (breachesIn(status) === undefined) return;
-  return objectsAt(status, 'slaChecks').map(({ name, breaching, severity, message }) => ({
+  return objectsAt(status, 'slaChecks').map(({ name, breaching, maxDuration, workflowType, severity, checkedAt }) => ({
     name: text(name, 80),
-    isBreached: breaching === true,
+    ...(typeof breaching === 'number' && { breaching }),
+    ...(typeof maxDuration === 'string' && { maxDuration: text(maxDuration, 80) }),
+    ...(typeof workflowType === 'string' && { workflowType: text(workflowType) }),
     ...(typeof severity === 'string' && { severity: text(severity, 80) }),
-    ...(typeof message === 'string' && { message: text(message, longest) }),
+    ...(typeof checkedAt === 'string' && { checkedAt: text(checkedAt, 40) }),
   }));
 }

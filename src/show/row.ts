@@ -48,7 +48,7 @@ export function rowOf(item: Resource): Row {
   const breaches = breachesIn(status);
   const matter = whatMatters(conditions, silence);
   const [version, newest] = [numberAt(status, 'definition', 'version'), numberAt(status, 'definition', 'newest')];
-  const [workers, canary] = [countedAt(valueAt(status, 'workers')), countedAt(valueAt(status, 'canary'))];
+  const [workers, canary] = [countedAt(valueAt(status, 'workers')), countedAt(valueAt(status, 'workers', 'canary'))];
   const drain = textAt(status, 'drain', 'summary') ?? textAt(status, 'drain', 'phase');
   const deletedSince = textAt(item, 'metadata', 'deletionTimestamp');
   return {
@@ -92,11 +92,11 @@ function wordsOf({ reason, message }: PreviousCondition): Pick<Row, 'reason' | '
   return { reason: excerpt(reason, 80), message: excerpt(message, longest) };
 }
 
-/** Names of the checks that say they are breached; undefined: there are none. */
+/** Names of the checks that found workflows which ran for too long; undefined: there are no checks. */
 export function breachesIn(status: unknown): string[] | undefined {
   const checks = objectsAt(status, 'slaChecks');
   if (checks.length === 0) return;
-  return checks.filter(({ breaching }) => breaching === true).map(({ name }) => excerpt(String(name), 80));
+  return checks.filter(({ breaching }) => typeof breaching === 'number' && breaching > 0).map(({ name }) => excerpt(String(name), 80));
 }
 
 function countedAt(value: unknown): Counted | undefined {

@@ -39,10 +39,7 @@ export function sourceOf(live: Live, name: string, look: QueueLook | string): So
   return {
     now,
     process,
-    deployments: items.flatMap((item) => {
-      const kept = item.kind === 'Deployment' ? keepDeployment(item) : undefined;
-      return kept?.owner === name ? [{ seen: kept.seen, ...trackOf(item) }] : [];
-    }),
+    deployments: deploymentsIn(items, name),
     pods: pods.flatMap((pod) => {
       const kept = keepPod(pod);
       return kept?.processLabel === processLabel(name) ? [{ seen: kept.seen, ...trackOf(pod) }] : [];
@@ -52,6 +49,16 @@ export function sourceOf(live: Live, name: string, look: QueueLook | string): So
     unreadable: Object.fromEntries(unreadable.map(({ resource, problem }) => [resource, excerpt(problem.message, 1_000)])),
     ...(leaseRenewedAt !== undefined && { leaseRenewedAt }),
   };
+}
+
+/** The stable one first. */
+function deploymentsIn(items: readonly Resource[], name: string): Tracked<SeenDeployment>[] {
+  return items
+    .flatMap((item): Tracked<SeenDeployment>[] => {
+      const kept = item.kind === 'Deployment' ? keepDeployment(item) : undefined;
+      return kept?.owner === name ? [{ seen: kept.seen, ...trackOf(item) }] : [];
+    })
+    .sort((a, b) => Number(a.track !== undefined) - Number(b.track !== undefined));
 }
 
 function trackOf(item: Resource): { readonly track?: string } {

@@ -72,14 +72,17 @@ test('a drain, service levels and a canary have a column where there are any', (
         name: 'old',
         status: {
           slaChecks: [
-            { name: 'latency', breaching: true },
-            { name: 'age', breaching: false },
+            { name: 'latency', breaching: 2 },
+            { name: 'age', breaching: 0 },
           ],
         },
       }),
     ),
     rowOf(
-      processOf('ready', { name: 'new', status: { canary: { ready: 1, desired: 2 }, slaChecks: [{ name: 'latency', breaching: false }] } }),
+      processOf('ready', {
+        name: 'new',
+        status: { workers: { ready: 1, desired: 1, canary: { ready: 1, desired: 2 } }, slaChecks: [{ name: 'latency', breaching: 0 }] },
+      }),
     ),
     rowOf(processOf('ready', { name: 'plain' })),
   ];
@@ -117,7 +120,7 @@ test('nothing of a live object reaches a terminal raw, and whatever its status i
       drain: { summary: hostile },
       definition: { version: hostile, newest: {} },
       workers: [],
-      slaChecks: [{ name: hostile, breaching: true }],
+      slaChecks: [{ name: hostile, breaching: 2 }],
     },
     'text',
     null,

@@ -1,8 +1,10 @@
 /** `list` and `describe` as a person on call uses them: real workers, a real Temporal with work in it, and what breaks. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Client, Connection } from '@temporalio/client';
+import { loadAll } from 'js-yaml';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startProcess } from '../../examples/worker/start-process.ts';
@@ -10,6 +12,7 @@ import type { Picture } from '../../src/show/picture.ts';
 import { edit, faulty, type LiveBed, namespace, openLiveBed, processOf, render, temporalNamespace, theOne } from '../sidecar/live-bed.ts';
 import type { KubeObject } from '../testbed/api.ts';
 import { apply } from '../testbed/apply.ts';
+import { serviceAccountKubeconfig } from '../testbed/kubeconfig.ts';
 import { root } from '../testbed/parts.ts';
 import { until } from '../testbed/until.ts';
 import { run } from '../verify/live-bed.ts';
@@ -84,6 +87,30 @@ test('describe: of one that crashes, which pod and how, what waits for it, and t
   const { stdout: elsewhere } = await ask(bed, 'describe', 'sales/broken', '--temporal-address', '127.0.0.1:1');
   assert.match(elsewhere, /^Temporal 127\.0\.0\.1:1, .*\n {2}no answer to this machine: .*ECONNREFUSED/m);
   assert.match(elsewhere, /^ {2}broken-process-/m);
+});
+
+test('the cluster’s own role `view` is enough, with what deploy/crd adds to it', async ({ bed }) => {
+  const { plane } = bed;
+  const [clusterRole] = loadAll(readFileSync(join(root, 'deploy/crd/view.yaml'), 'utf8')) as KubeObject[];
+  await apply(plane, [clusterRole!]);
+  const [name, apiGroup] = ['on-call', 'rbac.authorization.k8s.io'];
+  await apply(plane, [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
+    {
+      apiVersion: `${apiGroup}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name, namespace },
+      roleRef: { apiGroup, kind: 'ClusterRole', name: 'view' },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ]);
+  const viewer = await serviceAccountKubeconfig(plane, namespace, name);
+  const list = () => run(['list', '-n', namespace, '--kubeconfig', viewer.kubeconfig]);
+  await until({ what: 'the role to be put together', look: list, isSo: ({ code }) => code === 0 });
+  const { code, stdout } = await run(['describe', 'orders', '-n', namespace, '--kubeconfig', viewer.kubeconfig]);
+  assert.not.match(stdout, 'cannot be read');
+  assert.match(stdout, /^ {2}Running +1 workflow$/m);
+  assert.is(code, 0);
 });
 
 interface Live {
