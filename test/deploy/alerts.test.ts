@@ -81,11 +81,8 @@ test('each is tested to fire', ({ rules }) => {
   );
 });
 
-/** Told by the checks of SLAs. */
-const ofSlas = ['process_sla_breaching_workflows'];
-
 test('each uses metrics that there are, and says what to do', ({ rules }) => {
-  const known = new Set([...[...statusMetrics, ...ownMetrics].map(({ name }) => name), ...ofSlas]);
+  const known = new Set([...statusMetrics, ...ownMetrics].map(({ name }) => name));
   for (const { alert, expr, annotations } of rules) {
     for (const name of expr.match(/\bprocess_[a-z_]+/g) ?? []) assert.ok(known.has(name), name);
     if (alert === undefined) continue;
