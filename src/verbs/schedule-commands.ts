@@ -30,7 +30,12 @@ export interface Shared {
 }
 
 export function addSchedules(program: Command, { run, terminal }: Shared): void {
-  common(program.command('check-sla').description('Find workflows of a Process that run for too long, and report each once.'))
+  common(
+    program
+      .command('check-sla')
+      .summary('report workflows that run for too long')
+      .description('Find workflows of a Process that run for too long, and report each once.'),
+  )
     .addOption(new Option('--check <name>', 'only this check; may be repeated').argParser(collect).default([], 'all of the live Process'))
     .addOption(
       new Option('--max-duration <duration>', 'instead of a check: ask who runs for longer than this')
@@ -49,7 +54,12 @@ export function addSchedules(program: Command, { run, terminal }: Shared): void 
         return (await import('./check-sla.ts')).checkSlaVerb(name, options, terminal);
       }),
     );
-  common(program.command('sweep').description('Cancel or terminate workflows of a Process that run for too long.'))
+  common(
+    program
+      .command('sweep')
+      .summary('end workflows that run for too long')
+      .description('Cancel or terminate workflows of a Process that run for too long.'),
+  )
     .option('--cleanup <name>', 'a cleanup of the live Process (spec.cleanups)')
     .addOption(new Option('--older-than <duration>', 'instead of a cleanup: who runs for longer').argParser(duration).conflicts('cleanup'))
     .addOption(new Option('--action <action>', 'with --older-than').choices(['Cancel', 'Terminate']))

@@ -65,6 +65,11 @@ test('those that need a look come first, with the one word that matters', () => 
   );
 });
 
+test('the newest version is no news where it runs', () => {
+  const definition = { version: 3, checksum: 'sha256:3', configMap: 'l2o', newest: 3 };
+  assert.not('newer' in rowOf(processOf('ready', { status: { definition } })));
+});
+
 test('a drain, service levels and a canary have a column where there are any', () => {
   const rows = [
     rowOf(
