@@ -125,8 +125,12 @@ export function queueLabel(namespace: string, taskQueue: string): string {
   return hashOf(`${namespace}\n${taskQueue}`, 10);
 }
 
-export function deploymentName(process: string): string {
-  return fit(`${process}-process`);
+/** The workers that serve a Process, and those of its canary beside them on the same queue. */
+export const tracks = ['stable', 'canary'] as const;
+export type Track = (typeof tracks)[number];
+
+export function deploymentName(process: string, track: Track = 'stable'): string {
+  return fit(track === 'stable' ? `${process}-process` : `${process}-process-canary`);
 }
 
 /** The Role and the binding by which the sidecar may read the Secrets with a Process's credentials for Temporal. */

@@ -7,13 +7,17 @@ import type { Edit } from './yaml/edit.ts';
 
 type DefinitionRef = Process['spec']['definitionRef'];
 
-/** The pin and the retained pins of a Process. */
+/** The pins of a Process. */
 export interface Pins {
   readonly pin: Pin;
+  /** The canary's, where it has another definition; absent: it has none, or keeps the one it has. */
+  readonly canary?: Pin;
   readonly retained: readonly Pin[];
 }
 
 export const pinPath = ['spec', 'definitionRef', 'pin'] as const;
+export const canaryPath = ['spec', 'rollout', 'canary'] as const;
+export const canaryPinPath = [...canaryPath, 'pin'] as const;
 export const retainedPath = ['spec', 'definitionRef', 'retained'] as const;
 
 export function pinOf({ id, version, checksum }: Definition): Pin {
@@ -24,17 +28,46 @@ export function pinOf({ id, version, checksum }: Definition): Pin {
  * The pins after `definition` was looked up. What it replaces is retained, because running workflows replay against it;
  * identical bytes replace nothing. A version that was pinned with other bytes is `DefinitionMutated`.
  */
-export function repin(ref: DefinitionRef, definition: Definition): Pins | Problem {
+export function repin(
+  { definitionRef: ref, rollout }: Pick<Process['spec'], 'definitionRef' | 'rollout'>,
+  definition: Definition,
+): Pins | Problem {
   const next = pinOf(definition);
   const retained = ref.retained ?? [];
-  const known = [...(ref.pin ? [ref.pin] : []), ...retained];
-  const twin = known.find(({ id, version, checksum }) => id === next.id && version === next.version && checksum !== next.checksum);
-  if (twin) {
-    const message = `version ${next.version} of "${next.id}" was pinned as ${twin.checksum}, the source now gives ${next.checksum}; publish a new version instead of changing one`;
-    return problem('DefinitionMutated', message, { field: { path: 'spec.definitionRef.pin', currentValue: twin.checksum } });
+  const canary = rollout?.canary?.pin;
+  const mutated = refuseMutated(next, [...(ref.pin ? [ref.pin] : []), ...(canary ? [canary] : []), ...retained], pinPath);
+  if (mutated) return mutated;
+  if (canary?.checksum === next.checksum) {
+    const message = `version ${next.version} is the canary's: make it the stable one with \`ameide-process promote FILE\`, or stay on a version (\`--version N\`) until then`;
+    return problem('CanaryInvalid', message, { field: { path: pinPath.join('.'), currentValue: canary.version } });
   }
   const superseded = ref.pin && ref.pin.checksum !== next.checksum ? [ref.pin] : [];
   return { pin: next, retained: [...retained, ...superseded].filter(({ checksum }) => checksum !== next.checksum) };
+}
+
+/**
+ * The pins after `definition` was looked up for the canary. What it replaces is retained, because workflows that the canary began replay
+ * against it. It must be another definition than the stable one.
+ */
+export function repinCanary(spec: Pick<Process['spec'], 'definitionRef' | 'rollout'>, stable: Pin, definition: Definition): Pins | Problem {
+  const next = pinOf(definition);
+  const retained = spec.definitionRef.retained ?? [];
+  const before = spec.rollout?.canary?.pin;
+  const mutated = refuseMutated(next, [stable, ...(before ? [before] : []), ...retained], canaryPinPath);
+  if (mutated) return mutated;
+  if (next.checksum === stable.checksum) {
+    const message = `version ${next.version} is what the stable workers have: name another one with --version`;
+    return problem('CanaryInvalid', message, { field: { path: canaryPinPath.join('.'), currentValue: next.version } });
+  }
+  const superseded = before && before.checksum !== next.checksum ? [before] : [];
+  return { pin: stable, canary: next, retained: [...retained, ...superseded].filter(({ checksum }) => checksum !== next.checksum) };
+}
+
+function refuseMutated(next: Pin, known: readonly Pin[], path: readonly string[]): Problem | undefined {
+  const twin = known.find(({ id, version, checksum }) => id === next.id && version === next.version && checksum !== next.checksum);
+  if (!twin) return;
+  const message = `version ${next.version} of "${next.id}" was pinned as ${twin.checksum}, the source now gives ${next.checksum}; publish a new version instead of changing one`;
+  return problem('DefinitionMutated', message, { field: { path: path.join('.'), currentValue: twin.checksum } });
 }
 
 /** The reference as it reads with these pins: an empty list that stands in the text stays, one that becomes empty goes. */

@@ -33,6 +33,14 @@ export const reasons = {
     'The time zone of a schedule is none that Kubernetes knows.',
     'Use a name of the IANA database, such as Europe/Berlin.',
   ],
+  CanaryInvalid: [
+    'A canary that changes nothing, has more replicas than stable, or contradicts the rest of the spec.',
+    'Correct it, or remove it: `ameide-process abort FILE`.',
+  ],
+  CanaryNotAcknowledged: [
+    'A canary has another image, and nobody says that it replays the workflows of the stable one, whose tasks it gets too.',
+    'Set `replayCompatible: true` if it does; else give it a queue of its own, with a second Process.',
+  ],
   // Pins and definitions
   PinMissing: ['The Process has no pin, and none may be looked up here.', 'Run `ameide-process pin DIR` and commit.'],
   PinMismatch: ['The pin is for another id, tenant or version than the Process wants.', 'Run `ameide-process pin DIR` and commit.'],

@@ -222,13 +222,51 @@ export interface ProcessSpec {
    */
   rollout?: {
     /**
+     * A second Deployment beside the stable one, on the same task queue. Default: none. `ameide-process promote` and `abort` end it.
+     */
+    canary?: {
+      /**
+       * Its worker image; one that differs needs replayCompatible. Default: the stable image.
+       */
+      image?: string;
+      /**
+       * The definition that it has as the current one. Owned by `ameide-process pin --canary`. Default: the stable pin.
+       */
+      pin?: {
+        /**
+         * The id that was resolved.
+         */
+        id: string;
+        /**
+         * The version that was resolved, 1 to 2^53-1.
+         */
+        version: number;
+        /**
+         * `sha256:` and 64 hex digits over the exact bytes of definition.json.
+         */
+        checksum: string;
+      };
+      /**
+       * That its image replays workflows of the stable image, and the other way round: on one task queue each gets tasks of the other's. Default: false.
+       */
+      replayCompatible?: boolean;
+      /**
+       * Pods of the canary, at most as many as the stable ones. Default: 1.
+       */
+      replicas?: number;
+      /**
+       * The version of the definition that is wanted for it, 1 to 2^53-1. Default: the one that is pinned.
+       */
+      version?: number;
+    };
+    /**
      * Workflows of one tenant that a worker runs at once (MAX_CONCURRENCY_PER_TENANT). Default: not set.
      */
     maxConcurrencyPerTenant?: number;
     /**
-     * Default: RollingUpdate.
+     * Canary: as RollingUpdate, and a canary may stand beside. Default: RollingUpdate.
      */
-    strategy?: "RollingUpdate" | "Recreate";
+    strategy?: "RollingUpdate" | "Recreate" | "Canary";
   };
   /**
    * Scheduled checks of running workflows: those that run for too long are reported, each once.
@@ -1671,7 +1709,7 @@ export interface ProcessSpec {
  */
 export interface ProcessStatus {
   /**
-   * Ready, DefinitionResolved, WorkloadReady, WorkersReady, TemporalHealthy, DependenciesReady, Degraded, Guarded, AcceptingStarts and others.
+   * Ready, DefinitionResolved, WorkloadReady, WorkersReady, TemporalHealthy, DependenciesReady, Degraded, Guarded, AcceptingStarts, CanaryReady and others.
    *
    * @maxItems 32
    *
@@ -1915,9 +1953,26 @@ export interface ProcessStatus {
     sharedWith?: string[];
   };
   /**
-   * The worker pods.
+   * The worker pods of the stable track; `canary` has those of the canary.
    */
   workers?: {
+    /**
+     * The pods of the canary, while there is one.
+     */
+    canary?: {
+      /**
+       * Pods that should run.
+       */
+      desired?: number;
+      /**
+       * Pods that are ready.
+       */
+      ready?: number;
+      /**
+       * Version of the definition that is the current one for them.
+       */
+      version?: number;
+    };
     /**
      * Pods that should run.
      */
@@ -1927,7 +1982,7 @@ export interface ProcessStatus {
      */
     ready?: number;
     /**
-     * Both in one, e.g. 2/3.
+     * Both in one, e.g. 2/3; with a canary 2/3, canary 1/1.
      */
     summary?: string;
   };

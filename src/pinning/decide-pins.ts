@@ -40,7 +40,7 @@ async function decide(target: Target, wish: Wish, lookup: Lookup | undefined): P
   const definition = await lookup.read(requestFor(target.process, wish.version));
   if ('reason' in definition) return refuse(target, definition);
   // Judged with what is dropped still known: a version that comes back with other bytes is mutated all the same.
-  const judged = repin(ref, definition);
+  const judged = repin(target.process.spec, definition);
   if ('reason' in judged) return refuse(target, judged);
   const next: Pins = {
     ...judged,

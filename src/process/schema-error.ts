@@ -5,12 +5,15 @@ import { type Problem, problem, type Reason } from '../problem.ts';
 import { isObject } from '../resource.ts';
 
 /** Fields and strategies that are planned: refused by name, so that nobody takes them for misspelt. */
-const notBuilt = new Set(['spec.rollout.canary', 'spec.worker.autoscaling', 'spec.worker.podDisruptionBudget']);
-const notBuiltStrategies: readonly unknown[] = ['Canary', 'Versioned'];
+const notBuilt = new Set(['spec.worker.autoscaling', 'spec.worker.podDisruptionBudget']);
+const notBuiltStrategies: readonly unknown[] = ['Versioned'];
 
 /** What a field's pattern wants, by the end of its path; the first that fits. */
 const wanted: readonly (readonly [RegExp, string])[] = [
-  [/^spec\.((slaChecks|cleanups)\[\d+\]\.|tool\.)?image$/, 'an image: [registry/]repository[:tag][@digest], the repository in lower case'],
+  [
+    /^spec\.((slaChecks|cleanups)\[\d+\]\.|tool\.|rollout\.canary\.)?image$/,
+    'an image: [registry/]repository[:tag][@digest], the repository in lower case',
+  ],
   [/checksum$/, '`sha256:` and 64 hex digits in lower case'],
   [/^spec\.(timeout|drain\.(timeout|cancelGrace))$/, 'a Go duration such as 5s or 1m30s'],
   [/\.(maxDuration|olderThan)$/, 'a Go duration such as 90m or 72h'],
@@ -22,7 +25,7 @@ const wanted: readonly (readonly [RegExp, string])[] = [
   [/\.workflowType$/, 'the name of a workflow type: letters, digits and - _ . : / $ # @ +'],
   [/^spec\.servicePath$/, '/package.Service/Method'],
   [/token\.env$/, 'the name of an environment variable'],
-  [/definitionRef.*\.(id|tenantId)$/, 'printable ASCII without spaces'],
+  [/(definitionRef|canary).*\.(id|tenantId)$/, 'printable ASCII without spaces'],
   [/temporal\.namespace$/, 'printable ASCII, with no space at either end'],
   [/temporal\.taskQueue$/, 'printable text, with no space at either end'],
   [/temporal\.address$/, 'host:port, without a scheme'],
@@ -59,7 +62,7 @@ export function explain({ instancePath, keyword, params }: SchemaError, root: un
   if (keyword === 'required') return wrong('FieldMissing', child(place.path, String(params.missingProperty)), 'is required: add it');
   const { path, value } = place;
   if (keyword === 'enum' && path === 'spec.rollout.strategy' && notBuiltStrategies.includes(value)) {
-    return wrong('FieldNotBuilt', path, `strategy ${value} is planned but not built yet: use RollingUpdate or Recreate`, value);
+    return wrong('FieldNotBuilt', path, `strategy ${value} is planned but not built yet: use RollingUpdate, Recreate or Canary`, value);
   }
   return wrong(
     'FieldInvalid',

@@ -18,7 +18,7 @@ interface Stored {
 
 export interface DefinitionStore {
   /** The bytes of a pin, verified, or why they are not to be had. `field` is where the pin stands. */
-  read(pin: Pin, tenantId: string, role: 'pin' | 'retained', field: string): string | Problem;
+  read(pin: Pin, tenantId: string, role: 'pin' | 'canary' | 'retained', field: string): string | Problem;
 }
 
 export function definitionStore(items: readonly Resource[]): DefinitionStore {
@@ -69,7 +69,7 @@ function storedIn(item: Resource): Stored | undefined {
 interface Wanted {
   readonly pin: Pin;
   readonly tenantId: string;
-  readonly role: 'pin' | 'retained';
+  readonly role: 'pin' | 'canary' | 'retained';
 }
 
 /** Something is there, but it is not what the pin says: which of the two is wrong a person must see. The closest first. */
@@ -110,6 +110,6 @@ function whyNot(stored: readonly Stored[], { pin, tenantId }: Wanted): readonly 
 
 function missing({ pin, role, tenantId }: Wanted): readonly [Reason, string] {
   const what = `no ConfigMap holds "${pin.id}" version ${pin.version} (${pin.checksum}) for tenant "${tenantId}"`;
-  if (role === 'pin') return ['DefinitionBytesMissing', `${what}; ${pinAgain}, or restore the file from Git`];
+  if (role !== 'retained') return ['DefinitionBytesMissing', `${what}; ${pinAgain}, or restore the file from Git`];
   return ['RetainedBytesMissing', `${what}; restore the file from Git, or retire it: \`ameide-process pin DIR --drop ${pin.version}\``];
 }

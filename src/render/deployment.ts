@@ -1,6 +1,16 @@
-/** The worker Deployment. */
+/** The worker Deployments: the stable one, and the canary's. */
 import type { FnConfig } from '../fn-config.ts';
-import { checksumHex, definition, definitionConfigMapName, deploymentName, processLabel, queueLabel, selectorLabel } from '../names.ts';
+import {
+  checksumHex,
+  definition,
+  definitionConfigMapName,
+  deploymentName,
+  processLabel,
+  queueLabel,
+  selectorLabel,
+  type Track,
+  tracks,
+} from '../names.ts';
 import type { Process } from '../process.ts';
 import type { Resource } from '../resource.ts';
 import { childMetadata, podLabels, renderedFrom } from './child-metadata.ts';
@@ -8,37 +18,74 @@ import type { PinnedText, Resolved } from './resolve.ts';
 import { tlsVolumes } from './temporal-env.ts';
 import { workerEnv } from './worker-env.ts';
 
-export function workerDeployment({ process, current, retained }: Resolved, config: FnConfig): Resource {
+export function workerDeployment(resolved: Resolved, config: FnConfig, track: Track): Resource {
+  const { process } = resolved;
   const { spec, metadata } = process;
-  const labels = { ...podLabels(process), ...selector(process) };
-  const deployment = childMetadata(process, deploymentName(metadata.name), renderedFrom(process));
+  const labels = { ...podLabels(process), ...selector(process, track) };
+  const deployment = childMetadata(process, deploymentName(metadata.name, track), renderedFrom(process));
   const worker = spec.worker ?? {};
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { ...deployment, labels: { ...(deployment.labels as object), ...labels } },
     spec: {
-      replicas: worker.replicas ?? config.worker.replicas,
-      selector: { matchLabels: selector(process) },
-      strategy: { type: spec.rollout?.strategy ?? 'RollingUpdate' },
+      replicas: track === 'stable' ? stableReplicas(process, config) : canaryReplicas(process),
+      selector: { matchLabels: selector(process, track) },
+      strategy: { type: deploymentStrategy(process) },
       template: {
         metadata: { labels: { ...worker.podLabels, ...labels }, ...(worker.podAnnotations && { annotations: worker.podAnnotations }) },
-        spec: podSpec(process, config, [current, ...retained]),
+        spec: podSpec(process, config, { track, definitions: definitionsOf(resolved, track) }),
       },
     },
   };
 }
 
 /** What ties a Deployment to its pods, for ever: it cannot be changed, and a change of queue is refused with it. */
-export function selector({ metadata, spec }: Process): Record<string, string> {
+export function selector({ metadata, spec }: Process, track: Track): Record<string, string> {
   return {
     [selectorLabel.process]: processLabel(metadata.name),
     [selectorLabel.queue]: queueLabel(spec.temporal.namespace, spec.temporal.taskQueue),
-    [selectorLabel.track]: 'stable',
+    [selectorLabel.track]: track,
   };
 }
 
-function podSpec(process: Process, config: FnConfig, definitions: readonly PinnedText[]): Record<string, unknown> {
+/** Those that a Process wants workers of. */
+export function wantedTracks({ spec }: Pick<Process, 'spec'>): readonly Track[] {
+  return spec.rollout?.canary ? tracks : ['stable'];
+}
+
+export function stableReplicas({ spec }: Process, config: FnConfig): number {
+  return spec.worker?.replicas ?? config.worker.replicas;
+}
+
+export function canaryReplicas({ spec }: Process): number {
+  return spec.rollout?.canary?.replicas ?? 1;
+}
+
+export function workerImage({ spec }: Process, track: Track): string {
+  return (track === 'canary' ? spec.rollout?.canary?.image : undefined) ?? spec.image;
+}
+
+/** How pods of one track are replaced by others of it. */
+export function deploymentStrategy({ spec }: Process): 'RollingUpdate' | 'Recreate' {
+  return spec.rollout?.strategy === 'Recreate' ? 'Recreate' : 'RollingUpdate';
+}
+
+/**
+ * The track's current definition first. All are mounted in both tracks: on one queue each replays workflows that the other began. The
+ * other track's stands where promotion and abort retain it, so that an abort replaces no stable pod.
+ */
+function definitionsOf({ current, canary, retained }: Resolved, track: Track): readonly PinnedText[] {
+  const [own, other] = track === 'canary' && canary ? [canary, current] : [current, canary];
+  return [own, ...retained, ...(other ? [other] : [])];
+}
+
+interface Pods {
+  readonly track: Track;
+  readonly definitions: readonly PinnedText[];
+}
+
+function podSpec(process: Process, config: FnConfig, { track, definitions }: Pods): Record<string, unknown> {
   const { spec } = process;
   const worker = spec.worker ?? {};
   return withoutUndefined({
@@ -52,7 +99,7 @@ function podSpec(process: Process, config: FnConfig, definitions: readonly Pinne
     tolerations: worker.tolerations,
     affinity: worker.affinity,
     topologySpreadConstraints: worker.topologySpreadConstraints,
-    containers: [container(process, config, definitions[0]!)],
+    containers: [container(process, config, { track, definitions })],
     volumes: [definitionVolume(process, definitions), { name: 'tmp', emptyDir: {} }, ...tlsVolumes(spec.temporal).volumes],
   });
 }
@@ -79,16 +126,16 @@ export function workerResources({ spec }: Process, config: FnConfig): FnConfig['
   return spec.worker?.resources ?? config.worker.resources;
 }
 
-function container(process: Process, config: FnConfig, current: PinnedText): Record<string, unknown> {
+function container(process: Process, config: FnConfig, { track, definitions: [current] }: Pods): Record<string, unknown> {
   const { spec } = process;
   const worker = spec.worker ?? {};
   return withoutUndefined({
     name: definition.container,
-    image: spec.image,
+    image: workerImage(process, track),
     imagePullPolicy: spec.imagePullPolicy ?? config.worker.imagePullPolicy,
     command: worker.command,
     args: worker.args,
-    env: [...workerEnv(process, current, config.temporal.address), ...(worker.env ?? [])],
+    env: [...workerEnv(process, current!, config.temporal.address), ...(worker.env ?? [])],
     envFrom: worker.envFrom,
     ports: worker.ports,
     resources: workerResources(process, config),

@@ -3,7 +3,7 @@ import type { FnConfig } from '../fn-config.ts';
 import type { Resource } from '../resource.ts';
 import { cronJobs } from './cron-jobs.ts';
 import { definitionConfigMap } from './definition-config-map.ts';
-import { workerDeployment } from './deployment.ts';
+import { wantedTracks, workerDeployment } from './deployment.ts';
 import { podMonitor } from './pod-monitor.ts';
 import type { Resolved } from './resolve.ts';
 import { hasSchedules, schedulesAccount } from './schedules-account.ts';
@@ -16,13 +16,14 @@ export interface Plan {
 }
 
 export function plan(resolved: Resolved, config: FnConfig): Plan {
-  const { process, current, retained } = resolved;
-  const definitions = [current, ...retained].map((text) => definitionConfigMap(process, text));
+  const { process, current, canary, retained } = resolved;
+  const definitions = [current, ...retained, ...(canary ? [canary] : [])].map((text) => definitionConfigMap(process, text));
+  const workers = wantedTracks(process).map((track) => workerDeployment(resolved, config, track));
   const rights = temporalSecrets(process.spec).length > 0 ? [secretsRole(process), secretsRoleBinding(process, config)] : [];
   const monitor = podMonitor(process);
   const schedules = hasSchedules(process.spec) ? [...cronJobs(process, config), ...schedulesAccount(process)] : [];
   return {
     resolved,
-    resources: [...definitions, workerDeployment(resolved, config), ...(monitor ? [monitor] : []), ...rights, ...schedules],
+    resources: [...definitions, ...workers, ...(monitor ? [monitor] : []), ...rights, ...schedules],
   };
 }

@@ -19,6 +19,8 @@ export interface Resolved extends Located {
   /** The reference as it stands in the text. */
   readonly written: Process['spec']['definitionRef'];
   readonly current: PinnedText;
+  /** What its canary has as the current one, where that is another; only `pin --canary` looks it up. */
+  readonly canary?: PinnedText;
   readonly retained: readonly PinnedText[];
 }
 
@@ -38,7 +40,7 @@ export async function resolve(
 
   const definition = await definitions.read(requestOf(located.process));
   if ('reason' in definition) return [definition];
-  const next = repin(ref, definition);
+  const next = repin(located.process.spec, definition);
   return 'reason' in next ? [next] : offline(located, store, next, definition);
 }
 
@@ -55,15 +57,18 @@ function offline(located: Located, store: DefinitionStore, pins: Pins, fresh?: D
   if (version !== undefined && pins.pin.version !== version) {
     problems.push(mismatch(`the pin is for version ${pins.pin.version}, the Process wants ${version}`, pins.pin));
   }
+  const canaryRef = located.process.spec.rollout?.canary;
+  if (canaryRef?.version !== undefined && !canaryRef.pin) problems.push(canaryNotPinned(canaryRef.version));
   if (problems.length > 0) return problems;
 
-  const readPin = (pin: Pin, role: 'pin' | 'retained', field: string): PinnedText | undefined => {
+  const readPin = (pin: Pin, role: 'pin' | 'canary' | 'retained', field: string): PinnedText | undefined => {
     const text = fresh && pin.checksum === fresh.checksum ? fresh.text : store.read(pin, tenantId, role, field);
     if (typeof text === 'string') return { pin, text };
     problems.push(text);
     return;
   };
   const current = readPin(pins.pin, 'pin', 'spec.definitionRef.pin');
+  const canary = canaryRef?.pin && readPin(canaryRef.pin, 'canary', 'spec.rollout.canary.pin');
   const retained = pins.retained.map((pin, at) => readPin(pin, 'retained', `spec.definitionRef.retained[${at}]`));
   if (!current || problems.length > 0) return problems;
   const { process } = located;
@@ -73,6 +78,7 @@ function offline(located: Located, store: DefinitionStore, pins: Pins, fresh?: D
     process: { ...process, spec: { ...process.spec, definitionRef } },
     written: process.spec.definitionRef,
     current,
+    ...(canary && { canary }),
     retained: retained.filter((text) => text !== undefined),
   };
 }
@@ -80,6 +86,11 @@ function offline(located: Located, store: DefinitionStore, pins: Pins, fresh?: D
 function mismatch(what: string, pin: Pin): Problem {
   const field = { path: 'spec.definitionRef.pin', currentValue: { id: pin.id, version: pin.version } };
   return problem('PinMismatch', `${what}; run \`ameide-process pin DIR\` and commit`, { field });
+}
+
+function canaryNotPinned(version: number): Problem {
+  const message = `version ${version} is wanted for the canary and not pinned; run \`ameide-process pin DIR NAME --canary\` and commit`;
+  return problem('PinMissing', message, { field: { path: 'spec.rollout.canary.pin' } });
 }
 
 function notLookedUp({ source }: FnConfig): Problem {

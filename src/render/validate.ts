@@ -8,13 +8,22 @@ import type { Process } from '../process.ts';
 import { type Resource, referTo } from '../resource.ts';
 import { podLabels } from './child-metadata.ts';
 import type { Cleanup, SlaCheck } from './cron-jobs.ts';
-import { workerResources } from './deployment.ts';
+import { canaryReplicas, stableReplicas, workerResources } from './deployment.ts';
 import { fileOf, type Located, scopeOf } from './located.ts';
 import { hasSchedules } from './schedules-account.ts';
 
 type Check = (process: Process, config: FnConfig) => Problem[];
 
-const checks: readonly Check[] = [imagePinned, resourcesSet, envFree, podLabelsFree, scheduledImages, timeZonesKnown, namespaceNamed];
+const checks: readonly Check[] = [
+  imagePinned,
+  resourcesSet,
+  envFree,
+  podLabelsFree,
+  scheduledImages,
+  timeZonesKnown,
+  namespaceNamed,
+  canaryFewer,
+];
 
 export function validate(process: Process, config: FnConfig): Problem[] {
   return checks.flatMap((check) => check(process, config));
@@ -23,7 +32,11 @@ export function validate(process: Process, config: FnConfig): Problem[] {
 const digest = /@sha256:[0-9a-f]{64}$/;
 
 function imagePinned({ spec }: Process, config: FnConfig): Problem[] {
-  return notPinned(config, spec.image, 'spec.image');
+  const canary = spec.rollout?.canary?.image;
+  return [
+    ...notPinned(config, spec.image, 'spec.image'),
+    ...(canary === undefined ? [] : notPinned(config, canary, 'spec.rollout.canary.image')),
+  ];
 }
 
 function notPinned({ images }: FnConfig, image: string, path: string, where = ''): Problem[] {
@@ -65,6 +78,15 @@ function timeZonesKnown(process: Process): Problem[] {
     const message = `Kubernetes knows no time zone "${timeZone}"; nearest: ${near}`;
     return [problem('TimeZoneUnknown', message, { field: { path: `${path}.timeZone`, currentValue: timeZone } })];
   });
+}
+
+/** Where the Process says both, its own rule judges; here the stable replicas are the configuration's. */
+function canaryFewer(process: Process, config: FnConfig): Problem[] {
+  const { rollout, worker } = process.spec;
+  const [canary, stable] = [canaryReplicas(process), stableReplicas(process, config)];
+  if (!rollout?.canary || worker?.replicas !== undefined || canary <= stable) return [];
+  const message = `a canary must not have more replicas than stable: it has ${canary}, stable has ${stable} by the function configuration`;
+  return [problem('CanaryInvalid', message, { field: { path: 'spec.rollout.canary.replicas', currentValue: canary } })];
 }
 
 function resourcesSet(process: Process, config: FnConfig): Problem[] {

@@ -51,7 +51,7 @@ async function compare(target: Target, lookup: Lookup): Promise<{ target: Target
   ]);
   const answers = wanted === latest ? [wanted] : [wanted, latest];
   const found = answers.flatMap((answer) => {
-    const judged = 'reason' in answer ? answer : repin(ref, answer);
+    const judged = 'reason' in answer ? answer : repin({ definitionRef: ref }, answer);
     return 'reason' in judged ? [judged] : [];
   });
   const versionOf = (answer: Definition | Problem) => ('text' in answer ? answer.version : undefined);

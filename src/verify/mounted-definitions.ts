@@ -3,8 +3,9 @@ import { annotation, checksumHex, definition } from '../names.ts';
 import type { Problem } from '../problem.ts';
 import type { Pin } from '../process.ts';
 import { annotationOf, objectsAt, type Resource } from '../resource.ts';
+import { trackOfDeployment } from '../track.ts';
 import { containerField, podPath, workerContainer } from './pod-template.ts';
-import { broken, type Rendered } from './rendered-process.ts';
+import { broken, definitionsIn, type Rendered } from './rendered-process.ts';
 import { mismatchOf } from './stored-bytes.ts';
 
 /** A file of the volume and the ConfigMap it comes from. */
@@ -25,10 +26,12 @@ export function definitionsMounted(seen: Rendered, deployment: Resource): Proble
     configMap ? [configMap as Resource] : [],
   );
   const files = sources.flatMap((source) => filesOf(source, seen));
-  const { pin, retained } = seen;
+  const track = trackOfDeployment(deployment);
+  const pins = definitionsIn(seen, track);
+  const whose = track === 'canary' ? "the canary's" : 'the pinned';
   const wanted: Wanted[] = [
-    { path: definition.key, pin, what: `the pinned version ${pin.version}` },
-    ...[pin, ...retained].map((one) => ({
+    { path: definition.key, pin: pins[0], what: `${whose} version ${pins[0].version}` },
+    ...pins.map((one) => ({
       path: `${checksumHex(one.checksum)}/${definition.key}`,
       pin: one,
       what: `version ${one.version}, which running workflows may replay,`,

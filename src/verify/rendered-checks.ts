@@ -2,16 +2,17 @@
  * What has to agree about one Process in a rendered stream: one function each, so that a rule is a function and a line. What an outer
  * kustomization may well change (replicas, resources, labels, annotations, variables of the user's own) is not looked at. Pure.
  */
-import { annotation, deploymentName, env, selectorLabel, specHash } from '../names.ts';
+import { annotation, deploymentName, env, selectorLabel, specHash, type Track, tracks } from '../names.ts';
 import { withPins } from '../pin.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Pin } from '../process.ts';
-import { selector } from '../render/deployment.ts';
+import { deploymentStrategy, selector, wantedTracks, workerImage } from '../render/deployment.ts';
 import { workerEnv } from '../render/worker-env.ts';
 import { annotationOf, isSame, namespaceOf, objectsAt, type Resource, referTo, valueAt } from '../resource.ts';
+import { trackOfDeployment } from '../track.ts';
 import { definitionsMounted } from './mounted-definitions.ts';
 import { containerField, templatePath, workerContainer } from './pod-template.ts';
-import { broken, type Rendered, show } from './rendered-process.ts';
+import { broken, definitionsIn, type Rendered, show } from './rendered-process.ts';
 import { scheduleRightsAgree, schedulesAgree } from './schedules-agree.ts';
 import { secretsAreReadable } from './secrets-readable.ts';
 
@@ -36,15 +37,17 @@ export const renderedChecks = {
 
 function definitionsAreThere({ item, process, pin, retained, definitions, children }: Rendered): Problem[] {
   const { tenantId } = process.spec.definitionRef;
-  const read = (wanted: Pin, role: 'pin' | 'retained', field: string) => {
+  const read = (wanted: Pin, role: 'pin' | 'canary' | 'retained', field: string) => {
     const text = definitions.read(wanted, tenantId, role, field);
     return typeof text === 'string' ? [] : [{ ...text, resource: referTo(item) }];
   };
-  const checksums = new Set([pin, ...retained].map(({ checksum }) => checksum));
+  const canary = process.spec.rollout?.canary?.pin;
+  const checksums = new Set([pin, ...(canary ? [canary] : []), ...retained].map(({ checksum }) => checksum));
   const isPinned = (child: Resource) => checksums.has(annotationOf(child, annotation.definitionChecksum) ?? '');
   const mutable = children.filter((child) => child.kind === 'ConfigMap' && isPinned(child) && child.immutable !== true);
   return [
     ...read(pin, 'pin', 'spec.definitionRef.pin'),
+    ...(canary ? read(canary, 'canary', 'spec.rollout.canary.pin') : []),
     ...retained.flatMap((one, at) => read(one, 'retained', `spec.definitionRef.retained[${at}]`)),
     ...mutable.map((child) =>
       broken(
@@ -61,21 +64,30 @@ function workersAreThere(seen: Rendered): Problem[] {
   const { item, process, renderedAs, deployments, children } = seen;
   if (deployments.length === 0) return [notRendered(item)];
   const renamed = renderedAs !== process.metadata.name;
-  const wanted = deploymentName(renderedAs);
-  const [stable, ...more] = [...deployments].sort((a, b) => Number(referTo(b).name === wanted) - Number(referTo(a).name === wanted));
-  const name = referTo(stable!).name;
   return [
     ...(renamed ? [renamedProcess(item, renderedAs)] : []),
-    ...(!renamed && name !== wanted
-      ? [
-          broken(
-            stable!,
-            'metadata.name',
-            { wanted, found: name },
-            `should be "${wanted}"; rename in the kustomization that runs the function`,
-          ),
-        ]
-      : []),
+    ...tracks.flatMap((track) => workersOfTrack(seen, track)),
+    ...children.flatMap((child) => namespaceDiffers(child, item)),
+  ];
+}
+
+function workersOfTrack({ item, process, renderedAs, deployments }: Rendered, track: Track): Problem[] {
+  const own = deployments.filter((deployment) => trackOfDeployment(deployment) === track);
+  const wanted = deploymentName(renderedAs, track);
+  const [first, ...more] = [...own].sort((a, b) => Number(referTo(b).name === wanted) - Number(referTo(a).name === wanted));
+  if (!wantedTracks(process).includes(track)) {
+    const message = `is of track ${track}, and Process "${renderedAs}" has none; render again`;
+    return own.map((deployment) => broken(deployment, 'metadata.name', { found: referTo(deployment).name }, message));
+  }
+  if (!first)
+    return [
+      problem('NotRendered', `no worker Deployment of track ${track} was generated for it; render again`, { resource: referTo(item) }),
+    ];
+  const name = referTo(first).name;
+  const isMisnamed = renderedAs === process.metadata.name && name !== wanted;
+  const misnamed = `should be "${wanted}"; rename in the kustomization that runs the function`;
+  return [
+    ...(isMisnamed ? [broken(first, 'metadata.name', { wanted, found: name }, misnamed)] : []),
     ...more.map((other) =>
       broken(
         other,
@@ -84,7 +96,6 @@ function workersAreThere(seen: Rendered): Problem[] {
         `Process "${renderedAs}" has another worker Deployment already; remove one`,
       ),
     ),
-    ...children.flatMap((child) => namespaceDiffers(child, item)),
   ];
 }
 
@@ -142,8 +153,8 @@ function specIsTheRenderedOne({ item, process, pin, retained, deployments }: Ren
 }
 
 function imageAgrees({ process, deployments }: Rendered): Problem[] {
-  const wanted = process.spec.image;
   return deployments.flatMap((deployment) => {
+    const wanted = workerImage(process, trackOfDeployment(deployment));
     const worker = workerContainer(deployment);
     if (!worker)
       return [broken(deployment, containerField(''), {}, 'the worker container is gone; do not rename or remove it after the render')];
@@ -155,10 +166,10 @@ function imageAgrees({ process, deployments }: Rendered): Problem[] {
 
 /** How workers start and are replaced is the Process's. Other replicas will do; none are worth a warning, since nobody would poll. */
 function rolloutAgrees({ process, deployments }: Rendered): Problem[] {
-  const { worker = {}, rollout = {} } = process.spec;
+  const { worker = {} } = process.spec;
+  const wanted = deploymentStrategy(process);
   return deployments.flatMap((deployment) => {
     const type = valueAt(deployment, 'spec', 'strategy', 'type');
-    const wanted = rollout.strategy ?? 'RollingUpdate';
     const commands = (['command', 'args'] as const).filter((name) => !isSame(workerContainer(deployment)?.[name], worker[name]));
     const isStopped = valueAt(deployment, 'spec', 'replicas') === 0 && worker.replicas !== 0;
     return [
@@ -195,8 +206,9 @@ function rolloutAgrees({ process, deployments }: Rendered): Problem[] {
 }
 
 function selectorAgrees({ process, renderedAs, deployments }: Rendered): Problem[] {
-  const wanted = selector({ ...process, metadata: { ...process.metadata, name: renderedAs } });
+  const rendered = { ...process, metadata: { ...process.metadata, name: renderedAs } };
   return deployments.flatMap((deployment) => {
+    const wanted = selector(rendered, trackOfDeployment(deployment));
     const found = valueAt(deployment, 'spec', 'selector');
     const labels = valueAt(deployment, ...templatePath, 'metadata', 'labels');
     const own = valueAt(deployment, 'metadata', 'labels', selectorLabel.process);
@@ -227,11 +239,13 @@ const ownVariables = Object.values(env) as readonly string[];
 const anyAddress = 'HOST:PORT';
 
 /** Only our own variables; where the Process leaves the address to the function's configuration, any one address will do. */
-function variablesAgree({ process, renderedAs, pin, deployments }: Rendered): Problem[] {
+function variablesAgree(seen: Rendered): Problem[] {
+  const { process, renderedAs, deployments } = seen;
   const rendered = { ...process, metadata: { ...process.metadata, name: renderedAs } };
-  const wanted = new Map(workerEnv(rendered, { pin, text: '' }, anyAddress).map((variable) => [variable.name, variable]));
   const isAnyAddress = process.spec.temporal.address === undefined;
   return deployments.flatMap((deployment) => {
+    const [pin] = definitionsIn(seen, trackOfDeployment(deployment));
+    const wanted = new Map(workerEnv(rendered, { pin, text: '' }, anyAddress).map((variable) => [variable.name, variable]));
     const found = objectsAt(workerContainer(deployment), 'env');
     return ownVariables.flatMap((name) => {
       const [variable, ...more] = found.filter((one) => one.name === name);

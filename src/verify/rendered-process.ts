@@ -1,4 +1,6 @@
 /** What the checks of a rendered Process see, and how they say what is wrong. Pure. */
+
+import type { Track } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Pin, Process } from '../process.ts';
 import { type Resource, referTo } from '../resource.ts';
@@ -9,6 +11,13 @@ export interface Rendered extends Subject {
   readonly process: Process;
   readonly pin: Pin;
   readonly retained: readonly Pin[];
+}
+
+/** The definition that the track's pods have as the current one, and every one that they mount, that one first. */
+export function definitionsIn({ process, pin, retained }: Rendered, track: Track): readonly [Pin, ...Pin[]] {
+  const canary = process.spec.rollout?.canary?.pin;
+  if (!canary) return [pin, ...retained];
+  return track === 'canary' ? [canary, ...retained, pin] : [pin, ...retained, canary];
 }
 
 /** A finding with the object it is about and what was wanted and found there. */

@@ -131,7 +131,7 @@ function lostPins({ unit, same, moved, drop, used }: Checked): Problem[] {
     const acknowledged = drop.filter((wanted) => isMeant(wanted, pin));
     for (const wanted of acknowledged) used.add(wanted);
     if (acknowledged.length > 0) return [];
-    const was = role === 'pin' ? 'pinned' : 'retained';
+    const was = { pin: 'pinned', canary: 'the canary’s', retained: 'retained' }[role];
     const message = `version ${pin.version} of "${pin.id}" (${pin.checksum}) was ${was} and is gone, and running workflows may replay it; put it into spec.definitionRef.retained, or acknowledge: --drop ${pin.version}`;
     const file = { path: (same ?? moved[0])!.files[0]! };
     return [
@@ -172,9 +172,13 @@ function compareUnits(unit: Unit | undefined, same: Unit | undefined, moved: rea
 /** `3, retained 1 2`, or `no pin`. */
 function pinsInWords(pins: readonly WrittenPin[]): string {
   const of = (role: WrittenPin['role']) => pins.filter((one) => one.role === role).map(({ pin }) => String(pin.version));
-  const [pinned, retained] = [of('pin'), of('retained')];
+  const [pinned, canary, retained] = [of('pin'), of('canary'), of('retained')];
   if (pins.length === 0) return 'no pin';
-  return [pinned.join(' ') || 'no pin', ...(retained.length > 0 ? [`retained ${retained.join(' ')}`] : [])].join(', ');
+  return [
+    pinned.join(' ') || 'no pin',
+    ...(canary.length > 0 ? [`canary ${canary.join(' ')}`] : []),
+    ...(retained.length > 0 ? [`retained ${retained.join(' ')}`] : []),
+  ].join(', ');
 }
 
 function gone({ process, files }: Unit): Problem {

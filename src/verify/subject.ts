@@ -4,6 +4,7 @@ import { annotation, deploymentName } from '../names.ts';
 import { type DefinitionStore, definitionStore } from '../render/definition-store.ts';
 import { isGenerated, isProcessKind } from '../render/located.ts';
 import { annotationOf, nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
+import { trackOfDeployment } from '../track.ts';
 
 /** A Process of the stream and all that is its own. */
 export interface Subject {
@@ -96,7 +97,7 @@ function ownerName(child: Resource): string {
 /** A prefix and a suffix change the names of Process and Deployment alike. */
 function renamedOwner(deployment: Resource, processes: readonly Resource[]): Resource | undefined {
   const owner = ownerName(deployment);
-  const [prefix, suffix, ...more] = nameOf(deployment).split(deploymentName(owner));
+  const [prefix, suffix, ...more] = nameOf(deployment).split(deploymentName(owner, trackOfDeployment(deployment)));
   if (owner === '' || suffix === undefined || more.length > 0) return;
   const renamed = `${prefix}${owner}${suffix}`;
   return processes.find((item) => nameOf(item) === renamed && namespaceOf(item) === namespaceOf(deployment));
@@ -112,7 +113,8 @@ function definitionKey(configMap: Resource): string {
 
 function pinKeys(item: Resource): string[] {
   const ref = valueAt(item, 'spec', 'definitionRef');
-  const pins = [valueAt(ref, 'pin'), ...objectsAt(ref, 'retained')];
+  const canary = valueAt(item, 'spec', 'rollout', 'canary', 'pin');
+  const pins = [valueAt(ref, 'pin'), ...(canary ? [canary] : []), ...objectsAt(ref, 'retained')];
   return pins.map((pin) => key(namespaceOf(item), ...[valueAt(pin, 'id'), valueAt(ref, 'tenantId'), valueAt(pin, 'checksum')].map(String)));
 }
 

@@ -4,7 +4,7 @@ import { isObject, type Resource, valueAt } from '../resource.ts';
 
 export interface WrittenPin {
   readonly pin: Pin;
-  readonly role: 'pin' | 'retained';
+  readonly role: 'pin' | 'canary' | 'retained';
   readonly field: string;
 }
 
@@ -13,6 +13,7 @@ export function pinsOf(item: Resource): WrittenPin[] {
   const retained = valueAt(ref, 'retained');
   const written = [
     { pin: valueAt(ref, 'pin'), role: 'pin' as const, field: 'spec.definitionRef.pin' },
+    { pin: valueAt(item, 'spec', 'rollout', 'canary', 'pin'), role: 'canary' as const, field: 'spec.rollout.canary.pin' },
     ...(Array.isArray(retained) ? retained : []).map((pin: unknown, at) => ({
       pin,
       role: 'retained' as const,

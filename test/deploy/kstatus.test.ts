@@ -25,6 +25,7 @@ test.before(async (context) => {
 
 /** In a cluster without the sidecar nothing would ever be current, were a Process without status in progress. */
 const expected = {
+  'degraded_canary_ill.yaml': 'Current',
   'degraded_dependency_missing.yaml': 'InProgress',
   'degraded_drain_stalled.yaml': 'Failed',
   'degraded_not_rendered.yaml': 'Failed',

@@ -32,7 +32,7 @@ const worker = fc.record(
 /** What varies of a Process; its name and place come from its position. */
 const shape = fc.record({
   worker: optional(worker),
-  strategy: optional(fc.constantFrom('RollingUpdate', 'Recreate')),
+  strategy: optional(fc.constantFrom('RollingUpdate', 'Recreate', 'Canary')),
   version: optional(fc.integer({ min: 1, max: 3 })),
   namespace: optional(fc.constantFrom('sales', 'on', 'north-1')),
   tenantLabel: optional(fc.constantFrom('t123', 'on', '1e3', '007')),
@@ -45,6 +45,8 @@ type Shape = typeof shape extends fc.Arbitrary<infer T> ? T : never;
 function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined));
 }
+
+const canary = { image: 'registry.example/worker:2', replayCompatible: true };
 
 function processOf({ worker: settings, strategy, version, namespace, tenantLabel, taskQueue }: Shape, at: number): Resource {
   const name = `process-${at}`;
@@ -62,7 +64,7 @@ function processOf({ worker: settings, strategy, version, namespace, tenantLabel
       definitionRef: withoutUndefined({ id: 'L2O_v3', tenantId: 't123', version }),
       temporal: { namespace: 'sales', taskQueue },
       worker: settings,
-      rollout: strategy && { strategy },
+      rollout: strategy && { strategy, ...(strategy === 'Canary' && settings?.replicas !== 0 && { canary }) },
     }),
   };
 }
