@@ -3,20 +3,22 @@ import type { Definition } from './definition/source.ts';
 import { type Problem, problem } from './problem.ts';
 import type { Pin, Process } from './process.ts';
 import { isSame } from './resource.ts';
-import type { Edit } from './yaml/edit.ts';
+import type { Edit, Path } from './yaml/edit.ts';
 
 type DefinitionRef = Process['spec']['definitionRef'];
 
 /** The pins of a Process. */
 export interface Pins {
   readonly pin: Pin;
-  /** The canary's, where it has another definition; absent: it has none, or keeps the one it has. */
+  /** The canary's, where it has another definition than the stable workers. */
   readonly canary?: Pin;
   readonly retained: readonly Pin[];
 }
 
 export const pinPath = ['spec', 'definitionRef', 'pin'] as const;
-export const canaryPath = ['spec', 'rollout', 'canary'] as const;
+export const rolloutPath = ['spec', 'rollout'] as const;
+export const strategyPath = [...rolloutPath, 'strategy'] as const;
+export const canaryPath = [...rolloutPath, 'canary'] as const;
 export const canaryPinPath = [...canaryPath, 'pin'] as const;
 export const retainedPath = ['spec', 'definitionRef', 'retained'] as const;
 
@@ -78,13 +80,14 @@ export function withPins(ref: DefinitionRef, { pin, retained }: Pins): Definitio
 
 /** The edits of a Process's text from the pins it has to the ones it gets: as few as possible, so that comments stay. */
 export function pinEdits(ref: DefinitionRef, next: Pins): Edit[] {
-  return [...editsOfPin(ref.pin, next.pin), ...editsOfRetained(ref.retained ?? [], next.retained)];
+  return [...editsOfPin(ref.pin, next.pin, pinPath), ...editsOfRetained(ref.retained ?? [], next.retained)];
 }
 
-function editsOfPin(current: Pin | undefined, next: Pin): Edit[] {
-  if (!current) return [{ set: pinPath, to: next }];
+/** The edits of the pin that stands at a path. */
+export function editsOfPin(current: Pin | undefined, next: Pin, path: Path): Edit[] {
+  if (!current) return [{ set: path, to: next }];
   const keys = ['id', 'version', 'checksum'] as const;
-  return keys.filter((key) => current[key] !== next[key]).map((key) => ({ set: [...pinPath, key], to: next[key] }));
+  return keys.filter((key) => current[key] !== next[key]).map((key) => ({ set: [...path, key], to: next[key] }));
 }
 
 function editsOfRetained(current: readonly Pin[], next: readonly Pin[]): Edit[] {

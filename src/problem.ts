@@ -41,6 +41,7 @@ export const reasons = {
     'A canary has another image, and nobody says that it replays the workflows of the stable one, whose tasks it gets too.',
     'Set `replayCompatible: true` if it does; else give it a queue of its own, with a second Process.',
   ],
+  CanaryMissing: ['There is no canary to promote or to abort.', 'Name the file of a Process that has one.'],
   // Pins and definitions
   PinMissing: ['The Process has no pin, and none may be looked up here.', 'Run `ameide-process pin DIR` and commit.'],
   PinMismatch: ['The pin is for another id, tenant or version than the Process wants.', 'Run `ameide-process pin DIR` and commit.'],

@@ -1,7 +1,7 @@
 /** Reads live Processes and their Deployments, ConfigMaps and pods, by lists, and what those name. */
 import type { Kube } from '../kube/connect.ts';
 import { KubeFailure } from '../kube/failure.ts';
-import { definitionConfigMapName, deploymentName, processKind, sidecarHome } from '../names.ts';
+import { definitionConfigMapName, deploymentName, processKind, sidecarHome, tracks } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isProcessKind } from '../render/located.ts';
 import { isObject, nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
@@ -144,7 +144,10 @@ async function readNamed(
   };
   const deployments = { resource: 'deployments', apiVersion: 'apps/v1', kind: 'Deployment' };
   const configMaps = { resource: 'configmaps', apiVersion: 'v1', kind: 'ConfigMap' };
-  for (const item of items.filter(isProcessKind)) await readOne(deployments, namespaceOf(item), deploymentName(nameOf(item)));
+  for (const item of items.filter(isProcessKind)) {
+    const wanted = tracks.filter((track) => track === 'stable' || valueAt(item, 'spec', 'rollout', 'canary') !== undefined);
+    for (const track of wanted) await readOne(deployments, namespaceOf(item), deploymentName(nameOf(item), track));
+  }
   for (const item of [...items, ...found]) {
     for (const name of configMapsOf(item)) await readOne(configMaps, namespaceOf(item), name);
   }

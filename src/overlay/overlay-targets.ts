@@ -13,7 +13,7 @@ import { isObject, isSame, nameOf, namespaceOf, type Resource } from '../resourc
 import type { Built, OverlayBuild } from './build.ts';
 import { insideOf } from './inside.ts';
 import type { Kustomization } from './kustomization.ts';
-import { findPatch, newPatch, patchEdits, patchedReference, withUnlisted } from './patch.ts';
+import { findPatch, newPatch, patchEdits, patchedSpec, withUnlisted } from './patch.ts';
 import { processNamesIn } from './process-names.ts';
 
 export interface Overlay {
@@ -139,9 +139,9 @@ function patchTarget(overlay: Overlay, at: Reading & { process: Process; owner: 
     path: found === undefined ? kustomization.path : patch,
     generatedPath: generatedFile(stem),
     configMapName: (checksum) => overlayConfigMapName(owner.metadata.name, checksum, dir),
-    changes(next, version) {
-      if (found === undefined) return [newPatch(owner, ownPath, patchedReference(next, version, baseVersion))];
-      const edits = patchEdits(pkg.items[found]!, next, version, baseVersion);
+    changes(next, asked) {
+      if (found === undefined) return [newPatch(owner, ownPath, patchedSpec(next, asked, baseVersion))];
+      const edits = patchEdits(pkg.items[found]!, next, asked, baseVersion);
       return edits.length > 0 ? [{ kind: 'edit', index: found, edits }] : [];
     },
   };

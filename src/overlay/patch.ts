@@ -3,11 +3,12 @@
 import { place, processApiVersion, processKind } from '../names.ts';
 import type { Package } from '../package/package.ts';
 import { type Pins, pinEdits, retainedPath } from '../pin.ts';
-import type { WantedVersion } from '../pinning/target.ts';
+import { canaryEdits } from '../pinning/canary-edits.ts';
+import type { Asked, WantedVersion } from '../pinning/target.ts';
 import { inOrder, versionPath } from '../pinning/version-edits.ts';
 import type { Process } from '../process.ts';
 import { isProcessKind, placeOf } from '../render/located.ts';
-import { isObject, isSame, nameOf, type Resource } from '../resource.ts';
+import { isObject, isSame, nameOf, type Resource, valueAt } from '../resource.ts';
 import type { Change } from '../resource-list.ts';
 import type { Edit } from '../yaml/edit.ts';
 import { type Kustomization, patchFilesOf, pathOfEntry } from './kustomization.ts';
@@ -43,24 +44,42 @@ function referenceIn(patch: Resource): Readonly<Record<string, unknown>> | undef
 }
 
 /** A patch of its own, in the file at `path`. */
-export function newPatch(owner: Process, path: string, reference: object): Change {
+export function newPatch(owner: Process, path: string, spec: object): Change {
   const { name, namespace } = owner.metadata;
   const annotations = { [place.path[0]]: path, [place.index[0]]: '0' };
   const metadata = { name, ...(namespace && { namespace }), annotations };
-  return { kind: 'add', resource: { apiVersion: processApiVersion, kind: processKind, metadata, spec: { definitionRef: reference } } };
+  return { kind: 'add', resource: { apiVersion: processApiVersion, kind: processKind, metadata, spec } };
 }
 
 /**
  * What stands in a patch: the pin, and everything that is retained, even if that is nothing: what the base pins and retains later must
  * not show here. The version only where it was asked for; `null` takes away the one that the base wants (`baseVersion`).
  */
-export function patchedReference(next: Pins, wanted: WantedVersion, baseVersion: number | undefined): object {
+function patchedReference(next: Pins, wanted: WantedVersion, baseVersion: number | undefined): object {
   const version = typeof wanted === 'number' ? { version: wanted } : wanted && baseVersion !== undefined ? { version: null } : {};
   return { ...version, pin: next.pin, retained: next.retained };
 }
 
 /** The edits of a patch that is there. */
-export function patchEdits(patch: Resource, next: Pins, wanted: WantedVersion, baseVersion: number | undefined): Edit[] {
+export function patchEdits(patch: Resource, next: Pins, asked: Asked, baseVersion: number | undefined): Edit[] {
+  const wanted = versionOfStable(asked);
+  const rollout = valueAt(patch, 'spec', 'rollout') as Process['spec']['rollout'];
+  const canary = asked.track === 'canary' ? canaryEdits(rollout, next, asked.version) : [];
+  return [...referenceEdits(patch, next, wanted, baseVersion), ...canary];
+}
+
+/** A patch with all that was asked for, for a Process that has none. */
+export function patchedSpec(next: Pins, asked: Asked, baseVersion: number | undefined): object {
+  const version = typeof asked.version === 'number' && { version: asked.version };
+  const canary = asked.track === 'canary' && { rollout: { strategy: 'Canary', canary: { ...version, pin: next.canary } } };
+  return { definitionRef: patchedReference(next, versionOfStable(asked), baseVersion), ...canary };
+}
+
+function versionOfStable({ track, version }: Asked): WantedVersion {
+  return track === 'stable' ? version : undefined;
+}
+
+function referenceEdits(patch: Resource, next: Pins, wanted: WantedVersion, baseVersion: number | undefined): Edit[] {
   const reference = referenceIn(patch);
   if (!reference) return [{ set: ['spec', 'definitionRef'], to: patchedReference(next, wanted, baseVersion) }];
   const versions = versionEdits(reference, wanted, baseVersion);

@@ -62,7 +62,9 @@ async function compare(dir: string, decided: readonly Decided[], at: Parameters<
       isSame([metadata.name, metadata.namespace], [process.metadata.name, process.metadata.namespace]),
     );
     const ref = now?.process.spec.definitionRef;
-    if (ref && isWanted(ref) && isSame(ref.pin, one.next.pin) && isSame(ref.retained ?? [], one.next.retained)) return [];
+    const isCanaryAsMeant = isSame(now?.process.spec.rollout?.canary?.pin, one.next.canary);
+    if (ref && isWanted(ref) && isSame(ref.pin, one.next.pin) && isSame(ref.retained ?? [], one.next.retained) && isCanaryAsMeant)
+      return [];
     const message = `the pin in ${one.target.patch ?? one.target.path} does not come out of the build: another patch sets spec.definitionRef after it; remove the pin there, or list it earlier`;
     return [about(one.target, problem('NotEditable', message, { field: { path: 'spec.definitionRef.pin' } }))];
   });

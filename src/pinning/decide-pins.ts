@@ -1,14 +1,14 @@
 /** What each target is pinned to, with the bytes of everything that stays mounted. Asks the source; writes nothing. */
 import type { Definition } from '../definition/source.ts';
-import { type Pins, repin } from '../pin.ts';
+import { type Pins, repin, repinCanary } from '../pin.ts';
 import { type Problem, problem } from '../problem.ts';
-import type { Pin } from '../process.ts';
+import type { Pin, Process } from '../process.ts';
 import { type PinnedText, requestOf } from '../render/resolve.ts';
 import { type Lookup, requestFor } from './look-up.ts';
-import { about, type Decided, dropPins, type Target, type WantedVersion } from './target.ts';
+import { type Asked, about, type Decided, dropPins, type Target } from './target.ts';
 
 export interface Wish {
-  readonly version: WantedVersion;
+  readonly asked: Asked;
   /** Versions or checksums to retire. */
   readonly drop: readonly string[];
   /** Whether the source is asked; without it nothing but `drop` happens. */
@@ -27,28 +27,45 @@ export async function decidePins(
 }
 
 async function decide(target: Target, wish: Wish, lookup: Lookup | undefined): Promise<Decided | { problems: Problem[] }> {
-  const ref = target.process.spec.definitionRef;
+  const { spec } = target.process;
+  const ref = spec.definitionRef;
   const drop = dropPins(target, wish.drop);
   if ('problems' in drop) return drop;
   const kept = (ref.retained ?? []).filter(({ checksum }) => !drop.dropped.some((pin) => pin.checksum === checksum));
   if (!wish.isAsked || !lookup) {
     if (!ref.pin) return refuse(target, problem('PinMissing', 'there is no pin yet; run `ameide-process pin DIR` without --drop first'));
-    const next = { pin: ref.pin, retained: kept };
-    const texts = await Promise.all([next.pin, ...next.retained].map((pin) => readBytes(target, pin, undefined)));
+    const next = withCanary({ pin: ref.pin, retained: kept }, spec);
+    const texts = await Promise.all(pinsIn(next).map((pin) => readBytes(target, pin, undefined)));
     return { target, next, texts: texts.filter((text) => 'text' in text) };
   }
-  const definition = await lookup.read(requestFor(target.process, wish.version));
+  const definition = await lookup.read(requestFor(target.process, wish.asked));
   if ('reason' in definition) return refuse(target, definition);
   // Judged with what is dropped still known: a version that comes back with other bytes is mutated all the same.
-  const judged = repin(target.process.spec, definition);
+  const judged = wish.asked.track === 'canary' ? judgeCanary(target.process, definition) : repin(spec, definition);
   if ('reason' in judged) return refuse(target, judged);
-  const next: Pins = {
-    ...judged,
-    retained: judged.retained.filter((pin) => !drop.dropped.some(({ checksum }) => checksum === pin.checksum)),
-  };
-  const texts = await Promise.all([next.pin, ...next.retained].map((pin) => readBytes(target, pin, lookup, definition)));
+  const retained = judged.retained.filter((pin) => !drop.dropped.some(({ checksum }) => checksum === pin.checksum));
+  const next = withCanary({ ...judged, retained }, spec);
+  const texts = await Promise.all(pinsIn(next).map((pin) => readBytes(target, pin, lookup, definition)));
   const problems = texts.flatMap((text) => ('reason' in text ? [about(target, text)] : []));
   return problems.length > 0 ? { problems } : { target, next, texts: texts.filter((text) => 'text' in text) };
+}
+
+/** The canary keeps the pin that it has, unless another was found for it. */
+function withCanary(pins: Pins, { rollout }: Process['spec']): Pins {
+  const canary = pins.canary ?? rollout?.canary?.pin;
+  return canary ? { ...pins, canary } : pins;
+}
+
+function pinsIn({ pin, retained, canary }: Pins): Pin[] {
+  return [pin, ...retained, ...(canary ? [canary] : [])];
+}
+
+function judgeCanary({ spec }: Process, definition: Definition): Pins | Problem {
+  const { pin } = spec.definitionRef;
+  if (!pin) return problem('PinMissing', 'there is no stable pin yet; run `ameide-process pin DIR` without --canary first');
+  if (spec.rollout?.strategy !== 'Recreate') return repinCanary(spec, pin, definition);
+  const message = 'strategy Recreate never lets two versions run side by side, as a canary does; choose strategy Canary';
+  return problem('CanaryInvalid', message, { field: { path: 'spec.rollout.strategy', currentValue: 'Recreate', proposedValue: 'Canary' } });
 }
 
 function refuse(target: Target, found: Problem): { problems: Problem[] } {

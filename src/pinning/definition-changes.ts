@@ -52,7 +52,10 @@ function isStillPinned(item: Resource, { target, next, texts }: Decided): boolea
   const checksum = annotationOf(item, annotation.definitionChecksum);
   const isWritten = texts.some(({ pin }) => pin.checksum === checksum);
   const isOwnName = nameOf(item) === target.configMapName(checksum ?? '');
-  return [next.pin, ...next.retained].some((pin) => pin.checksum === checksum) && (!isWritten || isOwnName);
+  return (
+    [next.pin, ...next.retained, ...(next.canary ? [next.canary] : [])].some((pin) => pin.checksum === checksum) &&
+    (!isWritten || isOwnName)
+  );
 }
 
 function placed(items: readonly Resource[], existing: number | undefined, resource: Resource, path: string, at: number): Change[] {

@@ -8,6 +8,7 @@ import { parseProcess } from '../process.ts';
 import { fileOf, folderOf, isProcessKind, type Located, placeOf } from '../render/located.ts';
 import { refuseDuplicates } from '../render/validate.ts';
 import { nameOf, namespaceOf, type Resource } from '../resource.ts';
+import { canaryEdits } from './canary-edits.ts';
 import { type DefinitionBytes, definitionBytes } from './definition-bytes.ts';
 import { plainName } from './definition-changes.ts';
 import type { Target } from './target.ts';
@@ -49,8 +50,10 @@ export function folderTarget({ index, process, place }: Located, bytes: Definiti
     bytes,
     generatedPath: `${folderOf(path)}${generatedFile(process.metadata.name)}`,
     configMapName: plainName(process.metadata.name),
-    changes(next, version) {
-      const edits = inOrder(definitionRef, versionEdits(definitionRef.version, version), pinEdits(definitionRef, next));
+    changes(next, asked) {
+      const version = asked.track === 'stable' ? asked.version : undefined;
+      const pins = inOrder(definitionRef, versionEdits(definitionRef.version, version), pinEdits(definitionRef, next));
+      const edits = [...pins, ...(asked.track === 'canary' ? canaryEdits(process.spec.rollout, next, asked.version) : [])];
       return edits.length > 0 ? [{ kind: 'edit', index, edits }] : [];
     },
   };

@@ -6,7 +6,7 @@ import type { Problem } from '../problem.ts';
 import type { Process } from '../process.ts';
 import { requestOf } from '../render/resolve.ts';
 import { openSourceFor } from './open-source.ts';
-import type { Target, WantedVersion } from './target.ts';
+import type { Asked, Target } from './target.ts';
 
 export type Lookup = Pick<LookUp, 'read'>;
 
@@ -56,8 +56,9 @@ export async function openLookups(
 }
 
 /** What a Process asks for when `version` was wanted for it. */
-export function requestFor(process: Process, version: WantedVersion): DefinitionRequest {
-  const { version: own, ...request } = requestOf(process);
+export function requestFor(process: Process, { track, version }: Asked): DefinitionRequest {
+  const { version: stable, ...request } = requestOf(process);
+  const own = track === 'stable' ? stable : process.spec.rollout?.canary?.version;
   const wanted = version === 'latest' ? undefined : (version ?? own);
   return { ...request, ...(wanted !== undefined && { version: wanted }) };
 }

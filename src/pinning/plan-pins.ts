@@ -6,18 +6,18 @@ import type { Change } from '../resource-list.ts';
 import { checkEdits } from './check-edits.ts';
 import { definitionChanges } from './definition-changes.ts';
 import type { TargetsRead } from './read-targets.ts';
-import type { Decided, WantedVersion } from './target.ts';
+import type { Asked, Decided } from './target.ts';
 
 export function planPins(
   { pkg, kustomizations }: Pick<TargetsRead, 'pkg' | 'kustomizations'>,
   decided: readonly Decided[],
-  version: WantedVersion,
+  asked: Asked,
 ): { changes: FileChange[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const pinChanges: Change[] = [];
   for (const one of decided) {
-    const changes = one.target.changes(one.next, version);
-    problems.push(...checkEdits(pkg, one, changes));
+    const changes = one.target.changes(one.next, asked);
+    problems.push(...checkEdits(pkg, one, changes, asked.track));
     pinChanges.push(...changes);
   }
   const definitions = definitionChanges(pkg.items, decided);

@@ -1,4 +1,5 @@
 /** A Process whose pin is to be written, whichever file that pin stands in: its own, or an overlay's patch. */
+import type { Track } from '../names.ts';
 import type { Pins } from '../pin.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Pin, Process } from '../process.ts';
@@ -8,6 +9,12 @@ import type { DefinitionBytes } from './definition-bytes.ts';
 
 /** What `--version` asked for: a version, the latest, or nothing (what the Process says). */
 export type WantedVersion = number | 'latest' | undefined;
+
+/** What a command asks for: which track's pin, and which version of it. */
+export interface Asked {
+  readonly track: Track;
+  readonly version: WantedVersion;
+}
 
 export interface Target {
   /** The Process that counts: as it stands, or as kustomize builds it. */
@@ -24,15 +31,15 @@ export interface Target {
   readonly bytes: DefinitionBytes;
   /** The name of the ConfigMap for a checksum. */
   configMapName(checksum: string): string;
-  /** The changes that write the pins, and `version` where it was asked for. None when they stand there already. */
-  changes(next: Pins, version: WantedVersion): Change[];
+  /** The changes that write the pins, and the version where one was asked for. None when they stand there already. */
+  changes(next: Pins, asked: Asked): Change[];
 }
 
 /** A target and what it gets. */
 export interface Decided {
   readonly target: Target;
   readonly next: Pins;
-  /** The bytes of every pin, the current one first. After a mere `--drop`, of those that are at hand. */
+  /** The bytes of every pin, the current one first, the canary's last. After a mere `--drop`, of those that are at hand. */
   readonly texts: readonly PinnedText[];
 }
 
@@ -44,13 +51,14 @@ export function about({ process: { apiVersion, kind, metadata }, path }: Target,
 
 /** What a target's pins are without those that `drops` names by version or checksum; refuses what is not retained. */
 export function dropPins(target: Target, drops: readonly string[]): { dropped: readonly Pin[] } | { problems: Problem[] } {
-  const { pin, retained = [] } = target.process.spec.definitionRef;
+  const { definitionRef, rollout } = target.process.spec;
+  const { pin, retained = [] } = definitionRef;
   const dropped: Pin[] = [];
   const problems: Problem[] = [];
   for (const wanted of drops) {
     const matches = retained.filter((candidate) => isNamed(candidate, wanted));
     if (matches.length === 1) dropped.push(matches[0]!);
-    else problems.push(about(target, refuseDrop(wanted, matches, pin, retained)));
+    else problems.push(about(target, refuseDrop(wanted, matches, { pin, canary: rollout?.canary?.pin, retained })));
   }
   return problems.length > 0 ? { problems } : { dropped };
 }
@@ -63,11 +71,21 @@ function isNamed({ version, checksum }: Pin, wanted: string): boolean {
   return hex.length >= fewestDigits && /^[0-9a-f]+$/.test(hex) && checksum.startsWith(`sha256:${hex}`);
 }
 
-function refuseDrop(wanted: string, matches: readonly Pin[], pin: Pin | undefined, retained: readonly Pin[]): Problem {
+interface Standing {
+  readonly pin: Pin | undefined;
+  readonly canary: Pin | undefined;
+  readonly retained: readonly Pin[];
+}
+
+function refuseDrop(wanted: string, matches: readonly Pin[], { pin, canary, retained }: Standing): Problem {
   const field = { path: 'spec.definitionRef.retained' };
   if (matches.length === 0 && pin && isNamed(pin, wanted)) {
     const message = `"${wanted}" is the current pin; pin another version first: \`ameide-process pin DIR NAME --version N\``;
     return problem('PinNotRetained', message, { field: { path: 'spec.definitionRef.pin', currentValue: pin } });
+  }
+  if (matches.length === 0 && canary && isNamed(canary, wanted)) {
+    const message = `"${wanted}" is the canary's: end it first, with \`ameide-process promote FILE\` or \`abort FILE\``;
+    return problem('PinNotRetained', message, { field: { path: 'spec.rollout.canary.pin', currentValue: canary } });
   }
   const list = (pins: readonly Pin[]) => pins.map(({ id, version, checksum }) => `${id} version ${version} (${checksum})`).join(', ');
   const message =

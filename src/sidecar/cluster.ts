@@ -2,7 +2,7 @@
 import type { Kube } from '../kube/connect.ts';
 import { keyOf, namespaceIn } from '../kube/object-key.ts';
 import { type ResourceWatch, watchResource } from '../kube/watch-resource.ts';
-import { deploymentName, processLabel, selectorLabel } from '../names.ts';
+import { deploymentName, processLabel, selectorLabel, type Track } from '../names.ts';
 import { nameOf, namespaceOf, type Resource } from '../resource.ts';
 import { type Dependencies, openDependencies } from './dependencies.ts';
 import { openProcesses } from './live-processes.ts';
@@ -16,7 +16,8 @@ import { keepProcess } from './seen/process.ts';
 export interface Cluster {
   /** By `namespace/name`. */
   readonly processes: ReadonlyMap<string, Resource>;
-  deploymentOf(process: Resource): SeenDeployment | undefined;
+  /** Of the stable track, unless another is asked for. */
+  deploymentOf(process: Resource, track?: Track): SeenDeployment | undefined;
   podsOf(process: Resource): SeenPod[];
   definitionsOf(process: Resource): SeenDefinition[];
   readonly dependencies: Dependencies;
@@ -116,7 +117,7 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
     watches,
     isSynced,
     whenSynced,
-    deploymentOf: (process) => chosen(deployments.of(keyOf(process)), nameOf(process)),
+    deploymentOf: (process, track = 'stable') => chosen(deployments.of(keyOf(process)), nameOf(process), track),
     podsOf: (process) => pods.of(`${namespaceOf(process)}/${processLabel(nameOf(process))}`).map(({ seen }) => seen),
     definitionsOf: (process) => definitions.of(keyOf(process)).map(({ seen }) => seen),
     unreadable: (namespace) => forbiddenAmong(watches, namespace),
@@ -133,9 +134,10 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
 type WatchOptions<T> = Parameters<typeof watchResource<T>>[0];
 
 /** The one with the name that the render gives; a prefix may have renamed it. */
-function chosen(deployments: readonly OwnedDeployment[], name: string): SeenDeployment | undefined {
-  const wanted = deploymentName(name);
-  const sorted = deployments.map(({ seen }) => seen).sort((a, b) => (a.name < b.name ? -1 : 1));
+function chosen(deployments: readonly OwnedDeployment[], name: string, track: Track): SeenDeployment | undefined {
+  const wanted = deploymentName(name, track);
+  const ofTrack = deployments.filter((one) => one.track === track);
+  const sorted = ofTrack.map(({ seen }) => seen).sort((a, b) => (a.name < b.name ? -1 : 1));
   return sorted.find((seen) => seen.name === wanted) ?? sorted[0];
 }
 

@@ -44,7 +44,7 @@ export function know(seen: Observation): Known {
     isAsRendered: spec !== undefined && seen.deployment !== undefined && seen.deployment.renderedFrom === specHash(spec),
     pin: spec?.definitionRef.pin,
     retained: spec?.definitionRef.retained ?? [],
-    pods: seen.pods.filter(({ isDeleting }) => !isDeleting),
+    pods: seen.pods.filter(({ isDeleting, track }) => !isDeleting && track === undefined),
     previous: previousConditions(process.status),
   };
 }

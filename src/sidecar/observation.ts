@@ -10,9 +10,11 @@ export interface Observation {
   readonly now: Time;
   /** The live Process as the API server has it: any version of it, valid or not, with its status. */
   readonly process: Resource;
-  /** The worker Deployment that was generated for it; absent: there is none. */
+  /** The stable worker Deployment that was generated for it; absent: there is none. */
   readonly deployment?: SeenDeployment;
-  /** The pods of its selector labels. */
+  /** That of its canary. */
+  readonly canary?: SeenDeployment;
+  /** The pods of its selector labels, of whichever track. */
   readonly pods: readonly SeenPod[];
   /** The definitions' ConfigMaps that were generated for it. */
   readonly definitions: readonly SeenDefinition[];
@@ -69,6 +71,8 @@ export interface SeenMount {
 
 export interface SeenPod {
   readonly name: string;
+  /** Absent: it is of the stable track. */
+  readonly track?: 'canary';
   /** What its workers' identity ends in: `spec.hostname`, else the name, cut to 63 characters. */
   readonly hostname: string;
   readonly createdAt: Time;

@@ -38,6 +38,7 @@ export function observe(key: string, world: World): Observation | undefined {
     return;
   }
   const deployment = cluster.deploymentOf(process);
+  const canary = cluster.deploymentOf(process, 'canary');
   const isAsked = attend(key, subjectOf({ key, process, deployment, lastAddress: lastAddress(key, process, world) }), world);
   const newestVersion = newest?.of(key);
   const guardFailure = world.guards.failureOf(key);
@@ -45,6 +46,7 @@ export function observe(key: string, world: World): Observation | undefined {
     now: new Date().toISOString(),
     process,
     ...(deployment && { deployment }),
+    ...(canary && { canary }),
     pods: cluster.podsOf(process),
     definitions: cluster.definitionsOf(process),
     dependencies: cluster.dependencies.of(process),

@@ -1,13 +1,8 @@
 /** `drain`: writes `spec.lifecycle: Draining` into files of Processes, in place, or takes it away again. All of it, or nothing. */
-import { readFileSync } from 'node:fs';
-import { editDocument, parseDocuments } from '../package/documents.ts';
-import type { FileChange } from '../package/package.ts';
-import { writeFiles } from '../package/write-files.ts';
-import { type Problem, problem } from '../problem.ts';
 import type { ProcessSpec } from '../process.ts';
-import { isProcessKind } from '../render/located.ts';
 import { isSame, nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
-import { type Edit, NotEditableError } from '../yaml/edit.ts';
+import type { Edit } from '../yaml/edit.ts';
+import { editFiles } from './edit-files.ts';
 import { type Terminal, toJson } from './terminal.ts';
 
 export interface DrainOptions {
@@ -27,49 +22,16 @@ interface Edited {
   readonly changed: boolean;
 }
 
-interface FileEdited {
-  readonly change: FileChange;
-  readonly processes: readonly Edited[];
-}
-
 export async function drainVerb(files: readonly string[], options: DrainOptions, terminal: Terminal): Promise<number> {
-  const results = [...new Set(files)].map((file) => editFile(file, options));
-  const problems: Problem[] = results.flatMap((result) => ('reason' in result ? [result] : []));
-  const edited = results.flatMap((result) => ('reason' in result ? [] : [result]));
-  const changes = edited.map(({ change }) => change).filter(({ before, text }) => before !== text);
-  if (problems.length === 0 && !options.dryRun) problems.push(...writeFiles('', changes));
-  const processes = problems.length > 0 ? [] : edited.flatMap((one) => one.processes);
+  const edit = (process: Resource, file: string) => {
+    const edits = editsOf(process, options);
+    return { edits, outcome: outcome(file, process, { ...options, changed: edits.length > 0 }) };
+  };
+  const { outcomes: processes, problems } = editFiles(files, edit, options);
   await terminal.report(problems);
   if (options.output === 'json') await terminal.print(toJson({ processes }, problems));
   else await tell(processes, options, terminal);
   return problems.length > 0 ? 1 : 0;
-}
-
-function editFile(file: string, options: DrainOptions): FileEdited | Problem {
-  const at = { file: { path: file } };
-  let before: string;
-  try {
-    before = readFileSync(file, 'utf8');
-  } catch (error) {
-    return problem('PackageInvalid', `cannot be read: ${(error as Error).message}`, at);
-  }
-  const parsed = parseDocuments(before);
-  if ('problem' in parsed) return { ...parsed.problem, ...at };
-  const processes: Edited[] = [];
-  try {
-    const texts = parsed.documents.map((document) => {
-      const { resource, text } = document;
-      if (!resource || !isProcessKind(resource)) return text;
-      const edits = editsOf(resource, options);
-      processes.push(outcome(file, resource, { ...options, changed: edits.length > 0 }));
-      return editDocument(document, edits);
-    });
-    if (processes.length === 0) return problem('ProcessNotFound', 'there is no Process in this file; name the file of a Process', at);
-    return { change: { path: file, before, text: texts.join('') }, processes };
-  } catch (error) {
-    if (error instanceof NotEditableError) return problem('NotEditable', `${error.message}; write that part as a plain block mapping`, at);
-    throw error;
-  }
 }
 
 /** Only what differs: the rest of the file stays byte for byte. The default is left unsaid. */

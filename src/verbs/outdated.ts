@@ -46,8 +46,8 @@ export async function outdatedVerb(dir: string, names: readonly string[], option
 async function compare(target: Target, lookup: Lookup): Promise<{ target: Target; row?: Outdated; found: Problem[] }> {
   const ref = target.process.spec.definitionRef;
   const [wanted, latest] = await Promise.all([
-    lookup.read(requestFor(target.process, undefined)),
-    lookup.read(requestFor(target.process, 'latest')),
+    lookup.read(requestFor(target.process, { track: 'stable', version: undefined })),
+    lookup.read(requestFor(target.process, { track: 'stable', version: 'latest' })),
   ]);
   const answers = wanted === latest ? [wanted] : [wanted, latest];
   const found = answers.flatMap((answer) => {

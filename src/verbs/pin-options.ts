@@ -34,6 +34,7 @@ Examples:
   ameide-process pin deploy/processes l2o --version 2        go back to version 2, and stay there
   ameide-process pin deploy/processes l2o --version latest   follow the latest again
   ameide-process pin deploy/processes l2o --drop 1           retire version 1
+  ameide-process pin deploy/processes l2o --canary --version 4   try version 4 beside the stable one
   ameide-process pin overlays/prod --version 3               promote what staging has`;
 
 export const outdatedHelp = `

@@ -1,7 +1,8 @@
 /** What `pin` did, for people and for machines. */
 import type { FileChange } from '../package/package.ts';
 import type { TargetsRead } from '../pinning/read-targets.ts';
-import type { Decided, WantedVersion } from '../pinning/target.ts';
+import type { Asked, Decided } from '../pinning/target.ts';
+import type { Pin } from '../process.ts';
 import { tellHeld, versionAfter } from './held.ts';
 import { type Terminal, table, toJson } from './terminal.ts';
 
@@ -10,8 +11,7 @@ interface Done {
   readonly read: TargetsRead;
   readonly decided: readonly Decided[];
   readonly changes: readonly FileChange[];
-  /** What `--version` asked for. */
-  readonly version: WantedVersion;
+  readonly asked: Asked;
 }
 
 export async function tellPinned(
@@ -21,10 +21,11 @@ export async function tellPinned(
 ): Promise<void> {
   const { dir, read, decided, changes } = done;
   if (output === 'json') return terminal.print(asJson(done, dryRun));
+  const hasCanary = decided.some(({ next }) => next.canary !== undefined);
   await terminal.print(
     table(
-      ['PROCESS', 'DEFINITION', 'PINNED', 'RETAINED', 'FILE'],
-      decided.map((one) => row(dir, one, terminal)),
+      ['PROCESS', 'DEFINITION', 'PINNED', ...(hasCanary ? ['CANARY'] : []), 'RETAINED', 'FILE'],
+      decided.map((one) => row(dir, one, { hasCanary, terminal })),
     ),
   );
   for (const change of changes) {
@@ -32,7 +33,7 @@ export async function tellPinned(
   }
   if (changes.length === 0) await terminal.print(`${dir}: every pin is as it should be, nothing to change`);
   else if (!dryRun) await terminal.remark(nextStep(done));
-  await tellHeld(dir, decided, done.version, terminal);
+  if (done.asked.track === 'stable') await tellHeld(dir, decided, done.asked.version, terminal);
   await tellOverlays(dir, read.overlays, 'pin', terminal);
 }
 
@@ -57,18 +58,22 @@ export function shown(dir: string, path: string): string {
   return dir === '.' ? path : `${dir.replace(/\/+$/, '')}/${path}`;
 }
 
-function row(dir: string, { target, next }: Decided, terminal: Terminal): string[] {
+function row(dir: string, { target, next }: Decided, { hasCanary, terminal }: { hasCanary: boolean; terminal: Terminal }): string[] {
   const { metadata, spec } = target.process;
-  const { pin } = spec.definitionRef;
-  const isMoved = pin?.checksum !== next.pin.checksum || pin.version !== next.pin.version || pin.id !== next.pin.id;
-  const was = pin && (pin.id === next.pin.id ? `${pin.version}` : `${pin.id} ${pin.version}`);
-  const moved = isMoved ? terminal.style('green', `${was === undefined ? 'new' : was} → ${next.pin.version}`) : `${next.pin.version}`;
+  const moved = move(spec.definitionRef.pin, next.pin, terminal);
+  const canary = next.canary ? move(spec.rollout?.canary?.pin, next.canary, terminal) : '-';
   const name = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
   const retained = next.retained.map((one) => (one.id === next.pin.id ? one.version : `${one.id} ${one.version}`)).join(', ');
-  return [name, next.pin.id, moved, retained || '-', shown(dir, target.patch ?? target.path)];
+  return [name, next.pin.id, moved, ...(hasCanary ? [canary] : []), retained || '-', shown(dir, target.patch ?? target.path)];
 }
 
-function asJson({ read, decided, changes, version }: Done, dryRun: boolean): string {
+function move(pin: Pin | undefined, next: Pin, terminal: Terminal): string {
+  const isMoved = pin?.checksum !== next.checksum || pin.version !== next.version || pin.id !== next.id;
+  const was = pin && (pin.id === next.id ? `${pin.version}` : `${pin.id} ${pin.version}`);
+  return isMoved ? terminal.style('green', `${was === undefined ? 'new' : was} → ${next.version}`) : `${next.version}`;
+}
+
+function asJson({ read, decided, changes, asked }: Done, dryRun: boolean): string {
   const processes = decided.map(({ target, next }) => {
     const { metadata, spec } = target.process;
     return {
@@ -77,8 +82,9 @@ function asJson({ read, decided, changes, version }: Done, dryRun: boolean): str
       file: target.patch ?? target.path,
       was: spec.definitionRef.pin ?? null,
       pin: next.pin,
+      ...(next.canary && { canary: next.canary }),
       retained: next.retained,
-      stays: versionAfter(target, version) ?? null,
+      stays: versionAfter(target, asked.track === 'stable' ? asked.version : undefined) ?? null,
     };
   });
   const files = changes.map((change) => ({ path: change.path, change: verbOf(change) }));

@@ -8,13 +8,14 @@ import { decidePins, type Wish } from '../pinning/decide-pins.ts';
 import { openLookups } from '../pinning/look-up.ts';
 import { planPins } from '../pinning/plan-pins.ts';
 import { readTargets, type TargetsRead } from '../pinning/read-targets.ts';
-import type { Decided, WantedVersion } from '../pinning/target.ts';
+import type { Asked, Decided, WantedVersion } from '../pinning/target.ts';
 import type { Problem } from '../problem.ts';
 import { tellPinned } from './pin-report.ts';
 import { type Terminal, toJson } from './terminal.ts';
 
 export interface PinOptions {
   readonly version?: WantedVersion;
+  readonly canary?: boolean;
   readonly drop: readonly string[];
   readonly fnConfig?: string;
   readonly source?: string;
@@ -32,12 +33,16 @@ export async function pinVerb(dir: string, names: readonly string[], options: Pi
   }
   const { decided, problems } = await decideAll(read, options, terminal);
   if (problems.length > 0) return refuse(problems, options, terminal);
-  const { changes, problems: refused } = planPins(read, decided, options.version);
+  const { changes, problems: refused } = planPins(read, decided, askedBy(options));
   if (refused.length > 0) return refuse(inFolder(dir, refused), options, terminal);
   const unconfirmed = await write(dir, { read, decided, changes }, options);
   if (unconfirmed.length > 0) return refuse(unconfirmed, options, terminal);
-  await tellPinned({ dir, read, decided, changes: distinct(changes), version: options.version }, options, terminal);
+  await tellPinned({ dir, read, decided, changes: distinct(changes), asked: askedBy(options) }, options, terminal);
   return 0;
+}
+
+function askedBy({ canary, version }: PinOptions): Asked {
+  return { track: canary ? 'canary' : 'stable', version };
 }
 
 /** Of an overlay only a build tells whether the pins come out. */
@@ -58,9 +63,9 @@ async function refuse(findings: readonly Problem[], { output }: PinOptions, term
 }
 
 /** One version for whatever Processes a folder holds is hardly ever meant. */
-function refuseMany({ targets, known }: TargetsRead, names: readonly string[], { version, drop }: PinOptions): string | undefined {
-  if (names.length > 0 || targets.length < 2 || (version === undefined && drop.length === 0)) return;
-  const option = version === undefined ? '--drop' : '--version';
+function refuseMany({ targets, known }: TargetsRead, names: readonly string[], { version, canary, drop }: PinOptions): string | undefined {
+  if (names.length > 0 || targets.length < 2 || (version === undefined && !canary && drop.length === 0)) return;
+  const option = canary ? '--canary' : version === undefined ? '--drop' : '--version';
   return `error: ${option} needs the names of the Processes when there are several: ${known.join(', ')}\n(run with --help for usage)`;
 }
 
@@ -69,7 +74,8 @@ async function decideAll(
   options: PinOptions,
   terminal: Terminal,
 ): Promise<{ decided: Decided[]; problems: readonly Problem[] }> {
-  const wish: Wish = { version: options.version, drop: options.drop, isAsked: options.version !== undefined || options.drop.length === 0 };
+  const isAsked = options.version !== undefined || options.canary === true || options.drop.length === 0;
+  const wish: Wish = { asked: askedBy(options), drop: options.drop, isAsked };
   if (!wish.isAsked) {
     const { decided, problems } = await decidePins(read.targets, wish, () => undefined);
     return { decided, problems: inFolder(read.dir, problems) };

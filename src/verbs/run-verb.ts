@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { sidecarHome, version } from '../names.ts';
 import { logLevels } from '../sidecar/log.ts';
 import { writeHelp } from '../stdio.ts';
+import { addCanary } from './canary-command.ts';
 import { addDrain, addRelease } from './drain-command.ts';
 import { addDescribe, addList } from './on-call-command.ts';
 import { collect, outdatedHelp, pinHelp, wantedVersion } from './pin-options.ts';
@@ -58,6 +59,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
         wantedVersion,
       ),
     )
+    .option('--canary', 'pin the canary’s definition, and begin a canary where there is none')
     .addOption(new Option('--drop <version|checksum>', 'retire a retained pin; may be repeated').argParser(collect).default([], 'none'))
     .addOption(fnConfig())
     .addOption(source())
@@ -95,6 +97,8 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .action((path, options) => run(async () => (await import('./render.ts')).renderVerb(path, options, terminal)));
 
   addVerify(program, { run, output, fnConfig, terminal });
+  addPrimitive(program, { run, terminal });
+  addCanary(program, { run, output, terminal });
   addDrain(program, { run, output, terminal });
 
   program.commandsGroup('In a cluster:');

@@ -1,11 +1,12 @@
 /** One Process's live objects as the sidecar sees them. Pure. */
 import type { Live } from '../live/objects.ts';
-import { deploymentName, processLabel } from '../names.ts';
+import { deploymentName, processLabel, type Track, tracks } from '../names.ts';
 import { nameOf, namespaceOf, type Resource } from '../resource.ts';
-import type { Observation, SeenPod } from '../sidecar/observation.ts';
+import type { Observation, SeenDeployment, SeenPod } from '../sidecar/observation.ts';
 import { keepDefinition } from '../sidecar/seen/definition.ts';
 import { keepDeployment } from '../sidecar/seen/deployment.ts';
 import { keepPod } from '../sidecar/seen/pod.ts';
+import { trackOfDeployment } from '../track.ts';
 import type { Subject } from './subject.ts';
 
 /** The pods with this label in this namespace. */
@@ -25,11 +26,12 @@ export function indexPods(pods: readonly Resource[]): PodsOf {
 /** Without Temporal, which only the sidecar asks. */
 export function observationOf(subject: Subject, { now }: Live, podsOf: PodsOf): Observation {
   const { item, renderedAs, children } = subject;
-  const deployment = stableOf(subject);
+  const [deployment, canary] = tracks.map((track) => deploymentOf(subject, track));
   return {
     now,
     process: item,
     ...(deployment && { deployment }),
+    ...(canary && { canary }),
     pods: podsOf(namespaceOf(item), processLabel(renderedAs)),
     definitions: children.flatMap((child) => (child.kind === 'ConfigMap' ? (keepDefinition(child)?.seen ?? []) : [])),
     dependencies: [],
@@ -38,8 +40,9 @@ export function observationOf(subject: Subject, { now }: Live, podsOf: PodsOf): 
   };
 }
 
-function stableOf({ deployments, renderedAs }: Subject): Observation['deployment'] {
-  const wanted = deploymentName(renderedAs);
-  const stable = deployments.find((one) => nameOf(one) === wanted) ?? deployments[0];
-  return stable && keepDeployment(stable)?.seen;
+function deploymentOf({ deployments, renderedAs }: Subject, track: Track): SeenDeployment | undefined {
+  const wanted = deploymentName(renderedAs, track);
+  const ofTrack = deployments.filter((deployment) => trackOfDeployment(deployment) === track);
+  const found = ofTrack.find((one) => nameOf(one) === wanted) ?? ofTrack[0];
+  return found && keepDeployment(found)?.seen;
 }

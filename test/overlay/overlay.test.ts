@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { abortVerb, promoteVerb } from '../../src/verbs/canary.ts';
+import type { Terminal } from '../../src/verbs/terminal.ts';
 import { part } from '../testbed/parts.ts';
 import { type Bed, pinLines, processYaml, retainedLines, withBed } from '../verbs/pin-bed.ts';
 
@@ -51,6 +53,48 @@ const imagePatch = processYaml('l2o')
 function patchOf(name: string, reference: readonly string[]): string {
   const lines = ['apiVersion: ameide.io/v1', 'kind: Process', 'metadata:', `  name: ${name}`, 'spec:', '  definitionRef:'];
   return `${[...lines, ...reference.map((line) => `    ${line}`)].join('\n')}\n`;
+}
+
+overlay('a canary stands in the patch of its overlay; promotion and abort there come out of the build', ({ kustomize }) =>
+  withOverlays(kustomize, async ({ dir, write, read, pin }, [one, two, three]) => {
+    write({ 'overlays/staging/kustomization.yaml': staging });
+    assert.is((await pin([], { version: 1 }, 'overlays/staging')).status, 0);
+    const told = await pin([], { canary: true, version: 2 }, 'overlays/staging');
+    assert.is(told.status, 0, told.stderr);
+    const patch = 'overlays/staging/l2o.pin.yaml';
+    const begun = read(patch);
+    assert.match(
+      begun,
+      new RegExp(`checksum: ${one}[\\s\\S]*rollout:\\n +strategy: Canary\\n +canary:\\n +version: 2\\n +pin:[\\s\\S]*${two}`),
+    );
+    assert.match(read('overlays/staging/l2o.generated.yaml'), `definition-${two!.slice(7, 17)}-staging\n`);
+    const retained = async () => {
+      const { stdout, status, stderr } = await pin([], { drop: [], version: 3, dryRun: true, output: 'json' }, 'overlays/staging');
+      assert.is(status, 0, stderr);
+      const [{ was, retained: kept, canary }] = (JSON.parse(stdout) as { processes: Json[] }).processes as [Json];
+      return [was.checksum, kept.map(({ checksum }) => checksum), canary];
+    };
+    assert.equal(await retained(), [one, [one], { id: 'L2O_v3', version: 2, checksum: two }]);
+    const terminal: Terminal = {
+      print: async () => {},
+      remark: async () => {},
+      report: async () => {},
+      progress() {},
+      style: (_, text) => text,
+    };
+    assert.is(await promoteVerb([join(dir, patch)], { output: 'table' }, terminal), 0);
+    assert.equal(await retained(), [two, [one, two], undefined]);
+    write({ [patch]: begun });
+    assert.is(await abortVerb([join(dir, patch)], { output: 'table' }, terminal), 0);
+    assert.equal(await retained(), [one, [two, one], undefined]);
+    assert.ok(three);
+  }),
+);
+
+interface Json {
+  readonly was: { readonly checksum: string };
+  readonly retained: readonly { readonly checksum: string }[];
+  readonly canary?: object;
 }
 
 overlay('the pin is a patch, its bytes a file, both listed; a second run changes nothing', ({ kustomize }) =>

@@ -58,6 +58,7 @@ const notOfTheFunction = new Set([
   'ClusterForbidden',
   'CrdMissing',
   'ProcessNotFound',
+  'CanaryMissing',
   'NothingToRelease',
   'StatusMissing',
   'StatusStale',

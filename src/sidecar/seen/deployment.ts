@@ -1,6 +1,7 @@
 /** Of a live Deployment what is needed to judge it; the rest is dropped as it comes in. */
-import { annotation, definition, env } from '../../names.ts';
+import { annotation, definition, env, type Track } from '../../names.ts';
 import { annotationOf, nameOf, objectsAt, type Resource } from '../../resource.ts';
+import { trackOfDeployment } from '../../track.ts';
 import type { SeenCondition, SeenDeployment } from '../observation.ts';
 import { numberIn, objectIn, optional, textIn } from './fields.ts';
 import { mountsOf } from './mounts.ts';
@@ -11,6 +12,7 @@ const needed: ReadonlySet<string> = new Set([env.address, env.namespace, env.tas
 export interface OwnedDeployment {
   /** The Process it was generated for. */
   readonly owner: string;
+  readonly track: Track;
   readonly seen: SeenDeployment;
 }
 
@@ -38,7 +40,7 @@ export function keepDeployment(deployment: Resource): OwnedDeployment | undefine
     env: environment(podSpec),
     mounts: mountsOf(podSpec),
   };
-  return { owner, seen };
+  return { owner, track: trackOfDeployment(deployment), seen };
 }
 
 function condition(found: Resource): SeenCondition {

@@ -1,6 +1,7 @@
 /** Of a live pod what is needed to judge it and to tell its pollers; the rest is dropped as it comes in. */
 import { definition, selectorLabel } from '../../names.ts';
 import { nameOf, objectsAt, type Resource } from '../../resource.ts';
+import { trackOfPod } from '../../track.ts';
 import type { SeenPod } from '../observation.ts';
 import { numberIn, objectIn, optional, textIn } from './fields.ts';
 import { mountsOf } from './mounts.ts';
@@ -23,6 +24,7 @@ export function keepPod(pod: Resource): OwnedPod | undefined {
   const current = mountsOf(spec).find(({ path }) => path === definition.key)?.configMap;
   const seen: SeenPod = {
     name: nameOf(pod),
+    ...(trackOfPod(pod) === 'canary' && { track: 'canary' }),
     hostname: textIn(spec, 'hostname') ?? nameOf(pod).slice(0, hostnameLimit),
     createdAt: textIn(metadata, 'creationTimestamp') ?? '',
     phase,
