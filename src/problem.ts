@@ -147,6 +147,9 @@ export const reasons = {
   DependencyMissing: ['A Domain or Agent that is named does not exist.', 'Create it, or remove it from `spec.dependencies`.'],
   DependencyKindMissing: ['The cluster does not have the kind of a dependency.', 'Install the Domain or Agent operator.'],
   DependencyNotReady: ['A Domain or Agent that is named is not Ready.', 'See its own status.'],
+  // Conditions: the canary
+  CanaryIll: ['The canary is not well; the stable workers may be.', 'See CanaryReady; go back with `ameide-process abort FILE`.'],
+  CanaryLeft: ['The canary was promoted or aborted, and its Deployment is still there.', 'Prune what Git no longer has, or delete it.'],
   // Conditions: the guard
   GuardRefused: ['The API server refuses to let the sidecar guard the Process.', 'Apply `deploy/watched-namespace` of this version.'],
   GuardIneffective: [

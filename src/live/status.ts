@@ -15,7 +15,15 @@ export interface LiveStatus {
 }
 
 /** These say True when all is well. Ready and Degraded decide; the others say why. */
-const positive = ['DefinitionResolved', 'WorkloadReady', 'WorkersReady', 'TemporalHealthy', 'DependenciesReady', 'Ready'] as const;
+const positive = [
+  'DefinitionResolved',
+  'WorkloadReady',
+  'WorkersReady',
+  'TemporalHealthy',
+  'DependenciesReady',
+  'CanaryReady',
+  'Ready',
+] as const;
 const negative = ['Degraded', 'Stalled'] as const;
 /** All is well without it until somebody deletes the Process. */
 const cautionary = 'Guarded';

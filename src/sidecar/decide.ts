@@ -2,6 +2,7 @@
 import { definition } from '../names.ts';
 import type { ProcessStatus } from '../process.ts';
 import { valueAt } from '../resource.ts';
+import { canaryReady } from './conditions/canary-ready.ts';
 import { definitionResolved } from './conditions/definition-resolved.ts';
 import { degraded } from './conditions/degraded.ts';
 import { dependenciesReady } from './conditions/dependencies-ready.ts';
@@ -15,7 +16,7 @@ import { type DrainDecision, decideDrain } from './drain/decide-drain.ts';
 import type { Effect } from './drain/drain.ts';
 import { hasFinalizer } from './guard/guard.ts';
 import { type Known, know } from './known.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, SeenDeployment } from './observation.ts';
 import { retainedStatus, retainedToAsk } from './retained.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -36,7 +37,8 @@ export function decide(seen: Observation): Decision {
   const workers = workersReady(known, workload);
   const temporal = temporalHealthy(known);
   const dependencies = dependenciesReady(known);
-  const degradedVerdict = degraded(known, { temporal, dependencies, definition: definitionVerdict });
+  const canary = canaryReady(known);
+  const degradedVerdict = degraded(known, { temporal, dependencies, definition: definitionVerdict, workload, workers, canary });
   const readyVerdict = ready({ definition: definitionVerdict, workload, workers, degraded: degradedVerdict });
   const judged: Judged[] = [
     { type: 'DefinitionResolved', verdict: definitionVerdict },
@@ -44,6 +46,7 @@ export function decide(seen: Observation): Decision {
     { type: 'WorkersReady', verdict: workers },
     { type: 'TemporalHealthy', verdict: temporal },
     { type: 'DependenciesReady', verdict: dependencies },
+    ...(canary ? [{ type: 'CanaryReady', verdict: canary }] : []),
   ];
   const { reconciling, stalled } = progress(known, readyVerdict, judged);
   const drain = decideDrain(known);
@@ -81,9 +84,21 @@ function statusOf(known: Known, judged: readonly Judged[], drain: ProcessStatus[
     ...(known.retained.length > 0 && { retained: retainedStatus(known) }),
     ...(drain && { drain }),
     ...(address !== undefined && { temporal: { address, ...sharedWith(known) } }),
-    ...(deployment && {
-      workers: { desired: deployment.desired, ready: deployment.ready, summary: `${deployment.ready}/${deployment.desired}` },
-    }),
+    ...(deployment && { workers: workersOf(known, deployment) }),
+  };
+}
+
+/** The stable ones, and the canary's apart. */
+function workersOf({ canary }: Known, { desired, ready }: SeenDeployment): NonNullable<ProcessStatus['workers']> {
+  const beside = canary?.seen.deployment;
+  const summary = `${ready}/${desired}`;
+  if (!canary || !beside) return { desired, ready, summary };
+  const version = definitionThatRuns(canary)?.version;
+  return {
+    desired,
+    ready,
+    summary: `${summary}, canary ${beside.ready}/${beside.desired}`,
+    canary: { desired: beside.desired, ready: beside.ready, ...(version !== undefined && { version }) },
   };
 }
 

@@ -11,14 +11,19 @@ export interface LivePollers {
   readonly byFreshness: boolean;
 }
 
-/** Workflow pollers; activity pollers only where the pods have never polled for workflows. */
-export function livePollers(queue: SeenQueue, pods: readonly SeenPod[]): LivePollers {
+/**
+ * Workflow pollers; activity pollers only where the pods have never polled for workflows. `others` are pods of the Process whose pollers do
+ * not count: those of its other track. Custom identities that hold no pod's name cannot be told apart.
+ */
+export function livePollers(queue: SeenQueue, pods: readonly SeenPod[], others: readonly SeenPod[] = []): LivePollers {
   const askedAt = Date.parse(queue.askedAt);
-  const live = liveAmong(queue.workflowPollers, pods, askedAt);
+  const possible = (pollers: readonly SeenPoller[]) => pollers.filter((poller) => podOf(poller, pods) || !podOf(poller, others));
+  const workflowPollers = possible(queue.workflowPollers);
+  const live = liveAmong(workflowPollers, pods, askedAt);
   if (live.pollers.length > 0) return { ...live, kind: 'workflow' };
-  const everPolled = queue.workflowPollers.some((poller) => podOf(poller, pods) !== undefined || isCustom(poller));
+  const everPolled = workflowPollers.some((poller) => podOf(poller, pods) !== undefined || isCustom(poller));
   if (everPolled || !queue.activityPollers) return { ...live, kind: 'workflow' };
-  return { ...liveAmong(queue.activityPollers, pods, askedAt), kind: 'activity' };
+  return { ...liveAmong(possible(queue.activityPollers), pods, askedAt), kind: 'activity' };
 }
 
 function liveAmong(pollers: readonly SeenPoller[], pods: readonly SeenPod[], askedAt: number): Omit<LivePollers, 'kind'> {

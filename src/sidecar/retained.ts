@@ -85,7 +85,10 @@ function standing(last: Found | undefined, message: string): Found {
 }
 
 function isSettled(known: Known): boolean {
-  return !isRollingOut(known) && !known.seen.pods.some(({ isDeleting }) => isDeleting);
+  const { canary, spec } = known;
+  const isCanaryLeft = canary !== undefined && spec?.rollout?.canary === undefined;
+  if (isCanaryLeft || isRollingOut(known) || (canary && isRollingOut(canary))) return false;
+  return ![known, ...(canary ? [canary] : [])].some(({ seen }) => seen.pods.some(({ isDeleting }) => isDeleting));
 }
 
 /** By checksum, what the status says. */

@@ -1,7 +1,8 @@
 /** The metrics of Processes: what their statuses say, as numbers. One row each; README's table is generated from these. */
+import type { Track } from '../names.ts';
 import { nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
 import type { Metric, Sample } from './metric.ts';
-import type { SeenBacklog } from './observation.ts';
+import type { SeenBacklog, SeenPod } from './observation.ts';
 import { livePollers } from './pollers.ts';
 import { previousConditions } from './previous.ts';
 import type { Watched } from './watched.ts';
@@ -35,20 +36,20 @@ export const statusMetrics: readonly Metric<Watched>[] = [
   {
     name: 'process_workers_desired',
     help: 'Worker pods that should run.',
-    labels: ['namespace', 'process'],
-    read: (watched) => each(watched, (process) => number(valueAt(process, 'status', 'workers', 'desired'))),
+    labels: ['namespace', 'process', 'track'],
+    read: (watched) => each(watched, (process) => workers(process, 'desired')),
   },
   {
     name: 'process_workers_ready',
     help: 'Worker pods that are ready.',
-    labels: ['namespace', 'process'],
-    read: (watched) => each(watched, (process) => number(valueAt(process, 'status', 'workers', 'ready'))),
+    labels: ['namespace', 'process', 'track'],
+    read: (watched) => each(watched, (process) => workers(process, 'ready')),
   },
   {
     name: 'process_pollers_live',
     help: 'Pollers of the task queue that are live workers of the Process, when it was last asked.',
-    labels: ['namespace', 'process'],
-    read: (watched) => each(watched, (process, key) => number(pollersOf(watched, process, key))),
+    labels: ['namespace', 'process', 'track'],
+    read: (watched) => each(watched, (process, key) => pollersOf(watched, process, key)),
   },
   {
     name: 'process_queue_answer_age_seconds',
@@ -147,9 +148,22 @@ function conditions({ status }: Resource): Readings {
   return [...previousConditions(status).values()].map((one) => ({ labels: { type: one.type, status: one.status }, value: 1 }));
 }
 
-function pollersOf(watched: Watched, process: Resource, key: string): number | undefined {
+/** Of the stable workers, and of the canary's where there are some. */
+function workers(process: Resource, field: 'desired' | 'ready'): Readings {
+  const stable = number(valueAt(process, 'status', 'workers', field));
+  return [...ofTrack('stable', stable), ...ofTrack('canary', number(valueAt(process, 'status', 'workers', 'canary', field)))];
+}
+
+function pollersOf(watched: Watched, process: Resource, key: string): Readings {
   const queue = watched.temporalOf(key)?.queue;
-  return queue && livePollers(queue, watched.podsOf(process)).pollers.length;
+  if (!queue) return [];
+  const [stable, canary] = [undefined, 'canary'].map((track) => watched.podsOf(process).filter((pod) => pod.track === track));
+  const live = (pods: readonly SeenPod[], others: readonly SeenPod[]) => number(livePollers(queue, pods, others).pollers.length);
+  return [...ofTrack('stable', live(stable!, canary!)), ...(canary!.length > 0 ? ofTrack('canary', live(canary!, stable!)) : [])];
+}
+
+function ofTrack(track: Track, readings: Readings): Readings {
+  return readings.map(({ labels, value }) => ({ labels: { ...labels, track }, value }));
 }
 
 /** In seconds. */

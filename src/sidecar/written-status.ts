@@ -10,6 +10,7 @@ export const ownConditions = [
   'WorkersReady',
   'TemporalHealthy',
   'DependenciesReady',
+  'CanaryReady',
   'Degraded',
   'Guarded',
   'AcceptingStarts',

@@ -97,7 +97,6 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .action((path, options) => run(async () => (await import('./render.ts')).renderVerb(path, options, terminal)));
 
   addVerify(program, { run, output, fnConfig, terminal });
-  addPrimitive(program, { run, terminal });
   addCanary(program, { run, output, terminal });
   addDrain(program, { run, output, terminal });
 

@@ -105,7 +105,7 @@ function checkProcess(subject: Subject, live: Live, podsOf: PodsOf): { outcomes:
     },
     Rendered: cannot('deployments', 'cronjobs') ? notMade : rendered(ofStream, workload, process),
     DefinitionMounted: cannot('deployments', 'configmaps', 'pods') ? notMade : mounted(ofStream, known, process),
-    WorkloadReady: cannot('deployments') ? notMade : fromVerdict(workload, process),
+    WorkloadReady: cannot('deployments') ? notMade : available(known, workload, process),
     ConditionsHealthy: { problems: conditionsHealthy(status), words: 'Ready is True, Degraded is False' },
     DefinitionCurrent: pin ? { problems: definitionCurrent(status, pin), words: `version ${pin.version} (${pin.checksum}) runs` } : notMade,
   };
@@ -148,6 +148,14 @@ function rendered(ofStream: OfStream, workload: Verdict, resource: ResourceRef):
 }
 
 /** Each file by itself, then the pods. */
+/** The canary's workers count as well; one that Git no longer has is told of as the status. */
+function available({ canary, spec }: Known, workload: Verdict, process: ResourceRef): Made {
+  const made = fromVerdict(workload, process);
+  if (!canary || !spec?.rollout?.canary || !made.problems) return made;
+  const { problems = [] } = fromVerdict(workloadReady(canary), process);
+  return { ...made, problems: [...made.problems, ...problems.map((found) => ({ ...found, message: `the canary: ${found.message}` }))] };
+}
+
 function mounted(ofStream: OfStream, known: Known, process: ResourceRef): Made {
   const files = merged(ofStream, ['definition', 'mount']);
   if (files === undefined || hasErrors(files)) return { problems: files };

@@ -63,12 +63,29 @@ const table: readonly Row[] = [
   ['DependenciesReady', 'False', 'one absent', 'a-dependency-is-absent, a-dependency-of-a-kind-that-is-not-installed'],
   ['DependenciesReady', 'False', 'not Ready', 'a-dependency-is-not-ready'],
   ['DependenciesReady', 'Unknown', 'cannot read', 'dependencies-may-not-be-read'],
+  ['CanaryReady', 'True', 'its workload runs the spec and polls', 'a-canary-that-is-well, a-canary-with-another-image'],
+  ['CanaryReady', 'False', 'failing', 'a-canary-that-crashes, a-canary-that-never-polls, one-of-two-canary-pods-does-not-poll'],
+  ['CanaryReady', 'False', 'not yet', 'a-canary-that-is-on-its-way, a-canary-that-has-not-polled-yet'],
+  ['CanaryReady', 'False', 'its definitions', 'a-canary-whose-definition-is-missing, a-canary-without-the-stable-definition'],
+  ['CanaryReady', 'False', 'another render, or none', 'a-canary-that-was-not-rendered, a-canary-of-an-earlier-render'],
+  ['CanaryReady', 'False', 'it should be gone', 'a-canary-that-was-left-behind, a-canary-that-is-about-to-go'],
+  ['CanaryReady', 'Unknown', 'Temporal cannot be asked', 'a-canary-while-temporal-is-silent-longer-than-the-grace'],
+  [
+    'DefinitionResolved',
+    'False',
+    'stable lacks the canary’s',
+    'stable-workers-without-the-canary-s-definition, a-canary-whose-definition-is-missing',
+  ],
+  ['Degraded', 'True', 'the canary is ill', 'a-canary-that-crashes, a-canary-that-never-polls, a-canary-that-was-left-behind'],
+  ['Degraded', 'False', 'the canary is on its way', 'a-canary-that-is-on-its-way, a-canary-of-an-apply-that-is-half-done'],
+  ['Ready', 'True', 'stable is well, whatever the canary is', 'a-canary-that-crashes, a-canary-that-was-not-rendered'],
+  ['Ready', 'False', 'stable is ill, whatever the canary is', 'stable-workers-that-crash-beside-a-canary-that-is-well'],
   ['Degraded', 'True', 'Temporal unhealthy', 'temporal-is-silent-longer-than-the-grace'],
   ['Degraded', 'True', 'dependencies not ready', 'a-dependency-is-absent'],
   ['Degraded', 'True', 'definition not resolved', 'definition-config-map-edited'],
   ['Degraded', 'True', 'workers partly lost', 'one-of-two-pods-is-lost, one-of-two-pods-does-not-poll'],
   ['Degraded', 'False', 'none of these', 'ready, rolling-out, two-processes-on-one-queue'],
-  ['Ready', 'True', 'DefinitionResolved and WorkersReady True, Degraded False', 'ready'],
+  ['Ready', 'True', 'DefinitionResolved and WorkersReady True, Degraded False but for a canary', 'ready, a-canary-that-is-well'],
   ['Ready', 'False', 'one of them False', 'no-pin, ready-pods-that-never-poll, an-invalid-live-spec'],
   ['Ready', 'False', 'Degraded True', 'one-of-two-pods-does-not-poll, temporal-is-silent-longer-than-the-grace'],
   ['Ready', 'Unknown', 'first look not done', 'temporal-was-not-asked-yet, temporal-is-silent-from-the-first-look-on'],
@@ -122,13 +139,14 @@ const inputs = new Map(names.map((name) => [name, inputOf(name)]));
 
 function mix(from: Record<'spec' | 'workload' | 'temporal' | 'definitions' | 'dependencies', string>): Observation {
   const of = (part: keyof typeof from) => inputs.get(from[part])!;
-  const { deployment, pods } = of('workload');
+  const { deployment, canary, pods } = of('workload');
   const { temporal } = of('temporal');
   const base = of('spec');
   return {
     now: base.now,
     process: base.process,
     ...(deployment && { deployment }),
+    ...(canary && { canary }),
     pods,
     definitions: of('definitions').definitions,
     dependencies: of('dependencies').dependencies,
@@ -147,11 +165,13 @@ function agree(seen: Observation): void {
     ownConditions.filter((type) => is(type) !== undefined),
     'each once, in one order, and none that nobody knows',
   );
-  assert.is(is('Ready') === 'True', is('DefinitionResolved') === 'True' && is('WorkersReady') === 'True' && is('Degraded') === 'False');
+  const reason = conditions.find(({ type }) => type === 'Degraded')!.reason;
+  const isWell = is('Degraded') === 'False' || reason === 'CanaryIll';
+  assert.is(is('Ready') === 'True', is('DefinitionResolved') === 'True' && is('WorkersReady') === 'True' && isWell);
+  if (reason === 'CanaryIll') assert.is(is('CanaryReady'), 'False');
   if (is('WorkersReady') === 'True') assert.is(is('WorkloadReady'), 'True');
   const impaired = ['TemporalHealthy', 'DependenciesReady', 'DefinitionResolved'].some((type) => is(type) === 'False');
-  const reason = conditions.find(({ type }) => type === 'Degraded')!.reason;
-  assert.is(is('Degraded') === 'True', impaired || reason === 'WorkersPartlyLost');
+  assert.is(is('Degraded') === 'True', impaired || reason === 'WorkersPartlyLost' || reason === 'CanaryIll');
   assert.ok(is('Reconciling') === undefined || is('Stalled') === undefined, 'not both');
   // Workers may be well and a drain need a person all the same.
   if (is('Ready') === 'True' && is('Draining') === undefined) assert.is(is('Stalled'), undefined);

@@ -14,7 +14,7 @@ const checks: readonly Check[] = [
   cannotRead('configmaps'),
   pinMissing,
   pinnedBytes,
-  retainedBytes,
+  bytesBeside,
   cannotRead('deployments'),
   nothingMounts,
   mountsOther,
@@ -35,9 +35,12 @@ function pinnedBytes(known: Known): Verdict | undefined {
   return bytesOf(known, known.pin!, 'DefinitionBytesMissing', 'the pinned');
 }
 
-function retainedBytes(known: Known): Verdict | undefined {
-  for (const pin of known.retained) {
-    const verdict = bytesOf(known, pin, 'RetainedBytesMissing', 'the retained');
+function bytesBeside(known: Known): Verdict | undefined {
+  for (const pin of known.beside) {
+    const isRetained = known.retained.includes(pin);
+    const verdict = isRetained
+      ? bytesOf(known, pin, 'RetainedBytesMissing', 'the retained')
+      : bytesOf(known, pin, 'DefinitionBytesMissing', known.track === 'stable' ? "the canary's" : 'the stable');
     if (verdict) return verdict;
   }
   return;
@@ -70,10 +73,10 @@ function nothingMounts({ seen }: Known): Verdict | undefined {
 }
 
 function mountsOther(known: Known): Verdict | undefined {
-  const { pin, retained, seen } = known;
+  const { pin, beside, seen } = known;
   const wanted = [
     { path: definition.key, pin: pin! },
-    ...[pin!, ...retained].map((one) => ({ path: `${checksumHex(one.checksum)}/${definition.key}`, pin: one })),
+    ...[pin!, ...beside].map((one) => ({ path: `${checksumHex(one.checksum)}/${definition.key}`, pin: one })),
   ];
   const wrong = wanted.filter((file) => !isMounted(known, file));
   if (wrong.length === 0) return;

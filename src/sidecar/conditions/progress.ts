@@ -14,6 +14,7 @@ const settling: ReadonlySet<Reason> = new Set<Reason>([
   'DefinitionBytesMissing',
   'RetainedBytesMissing',
   'DefinitionNotMounted',
+  'CanaryLeft',
 ]);
 
 /** These do not without a person. What comes and goes with the world around (Temporal, dependencies, pods) is neither. */
@@ -47,14 +48,23 @@ export interface Judged {
 export function progress(known: Known, ready: Verdict, judged: readonly Judged[]): Progress {
   const amiss = judged.filter(({ verdict }) => verdict.status !== 'True');
   const moving = amiss.find(({ verdict }) => passing.has(verdict.reason));
-  const unsettled = amiss.find(
-    (one) => one.type !== 'WorkersReady' && settling.has(one.verdict.reason) && settlesAt(known, one) > known.nowMs,
-  );
+  const unsettled = amiss.find((one) => one.type !== 'WorkersReady' && isUnsettled(known, one));
   if (unsettled)
     return { reconciling: { ...isTrue(unsettled.verdict.reason, unsettled.verdict.message), until: settlesAt(known, unsettled) } };
   if (ready.status !== 'True' && stalling.has(ready.reason)) return { stalled: isTrue(ready.reason, ready.message) };
   if (moving) return { reconciling: isTrue(moving.verdict.reason, moving.verdict.message) };
   return {};
+}
+
+/** It is on its way, or the rest of an apply may be, as the others tell that are of the same apply. */
+export function passesByItself(known: Known, judged: Judged, others: readonly Judged[]): boolean {
+  const { reason } = judged.verdict;
+  return passing.has(reason) || (settling.has(reason) && [judged, ...others].some((one) => isUnsettled(known, one)));
+}
+
+function isUnsettled(known: Known, judged: Judged): boolean {
+  const { status, reason } = judged.verdict;
+  return status !== 'True' && settling.has(reason) && settlesAt(known, judged) > known.nowMs;
 }
 
 /** From when this has been what is wrong: where Reconciling tells it, since that is, because a condition's own time moves with its status only. */

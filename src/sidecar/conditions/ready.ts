@@ -13,7 +13,8 @@ export function ready({ definition, workload, workers, degraded }: Parts): Verdi
   const nothing = workload.reason === 'SpecInvalid' || workload.reason === 'NotRendered';
   const wrong = (nothing ? [workload, definition] : [definition, workload]).find(({ status }) => status === 'False');
   if (wrong) return isFalse(wrong.reason, wrong.message);
-  if (degraded.status === 'True') return isFalse(degraded.reason, degraded.message);
+  // Stable workers do not depend on a canary.
+  if (degraded.status === 'True' && degraded.reason !== 'CanaryIll') return isFalse(degraded.reason, degraded.message);
   if (workers.status === 'False') return isFalse(workers.reason, workers.message);
   const unknown = [definition, workers].find(({ status }) => status === 'Unknown');
   if (unknown) return isUnknown(unknown.reason, unknown.message);

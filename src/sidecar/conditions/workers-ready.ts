@@ -32,6 +32,11 @@ const checks: readonly Check[] = [
 
 const aboutPollers: ReadonlySet<Reason> = new Set<Reason>(['PollersLive', 'WaitingForPollers', 'NoPollers', 'NoCurrentVersion']);
 
+/** Where the verdict about this track's workers stands. */
+function conditionOf({ track }: Known): 'WorkersReady' | 'CanaryReady' {
+  return track === 'stable' ? 'WorkersReady' : 'CanaryReady';
+}
+
 export function workersReady(known: Known, workload: Verdict): Verdict {
   return workloadMissing(workload) ?? firstOf(checks, known);
 }
@@ -63,7 +68,7 @@ function notLooked(known: Known): Verdict | undefined {
 
 /** The last verdict about pollers; one that was about the workload says nothing of them. */
 function standing(known: Known, otherwise: string): Verdict {
-  const last = lastVerdict(known, 'WorkersReady');
+  const last = lastVerdict(known, conditionOf(known));
   return last && aboutPollers.has(last.reason) ? last : isUnknown('NotLookedYet', otherwise);
 }
 
@@ -104,9 +109,9 @@ function queueNotLooked(known: Known): Verdict | undefined {
   return queue ? undefined : standing(known, `task queue "${excerpt(taskQueue)}" was not asked yet`);
 }
 
-export function pollersOf({ seen, pods }: Known): LivePollers | undefined {
+export function pollersOf({ seen, pods, otherPods }: Known): LivePollers | undefined {
   const { queue } = seen.temporal ?? {};
-  return queue && livePollers(queue, pods);
+  return queue && livePollers(queue, pods, otherPods);
 }
 
 /** Of versioned workers only the current version's get tasks; of unversioned ones none do when a version is current. */
@@ -125,7 +130,7 @@ function forgotten(known: Known): Verdict | undefined {
   const { server } = known.seen.temporal!;
   if (server.state !== 'Answers' || pollersOf(known)!.pollers.length > 0) return;
   const until = Date.parse(server.since) + pollPeriodMs;
-  const last = lastVerdict(known, 'WorkersReady');
+  const last = lastVerdict(known, conditionOf(known));
   return known.nowMs < until && last?.status === 'True' ? { ...last, until } : undefined;
 }
 

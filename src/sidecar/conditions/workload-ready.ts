@@ -30,9 +30,9 @@ function specInvalid(known: Known): Verdict | undefined {
   return verdict && { ...verdict, status: 'False' };
 }
 
-function notRendered({ seen, name }: Known): Verdict | undefined {
+function notRendered({ seen, name, track }: Known): Verdict | undefined {
   if (seen.deployment) return;
-  const wanted = `there is no Deployment "${deploymentName(name)}" generated for this Process`;
+  const wanted = `there is no Deployment "${deploymentName(name, track)}" generated for this Process`;
   return isFalse(
     'NotRendered',
     `${wanted}: was the function skipped? \`ameide-process verify --rendered\` tells, \`ameide-process render DIR\` mends it`,

@@ -14,7 +14,7 @@ export interface DrainDecision extends Omit<DrainStep, 'drain'> {
 const notLooked = { sharers: [], failure: { reason: 'NotLookedYet', message: 'Temporal was not asked yet' } } as const;
 
 export function decideDrain(known: Known): DrainDecision {
-  const { seen, spec, isAsRendered, name, namespace, pin, retained } = known;
+  const { seen, spec, isAsRendered, name, namespace, pin, beside } = known;
   const wanted = wantedDrain(seen.process);
   if (wanted === undefined) return leftAlone(known);
   const input: DrainInput = {
@@ -23,7 +23,7 @@ export function decideDrain(known: Known): DrainDecision {
     wanted,
     spec: spec?.drain ?? {},
     isAsRendered,
-    pins: [...(pin ? [pin] : []), ...retained].map(({ checksum }) => checksum),
+    pins: [...(pin ? [pin] : []), ...beside].map(({ checksum }) => checksum),
     seen: seen.drain ?? notLooked,
     before: readDrain(seen.process),
   };

@@ -19,7 +19,7 @@ export interface DrainInput {
   readonly spec: DrainSpec;
   /** The workers were rendered from the live spec. Otherwise somebody may have changed the policy alone. */
   readonly isAsRendered: boolean;
-  /** Checksums of the current definition and of those retained. */
+  /** Checksums of the current definition, of the canary's and of those retained. */
   readonly pins: readonly string[];
   readonly seen: SeenDrain;
   /** What the status says now; undefined: no drain was on. */

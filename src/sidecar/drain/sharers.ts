@@ -41,9 +41,10 @@ function isReady(process: Resource): boolean {
   return isCurrent && previousConditions(process.status).get('WorkersReady')?.status === 'True';
 }
 
-/** Checksums of its pin and of those it retains. */
+/** Checksums of its pin, of its canary's and of those it retains. */
 export function pinsOf(process: Resource): string[] {
   const pin = valueAt(process, 'spec', 'definitionRef', 'pin');
-  const all = [...(isObject(pin) ? [pin] : []), ...objectsAt(process, 'spec', 'definitionRef', 'retained')];
+  const canary = valueAt(process, 'spec', 'rollout', 'canary', 'pin');
+  const all = [...[pin, canary].filter(isObject), ...objectsAt(process, 'spec', 'definitionRef', 'retained')];
   return all.flatMap(({ checksum }) => (typeof checksum === 'string' ? [checksum] : []));
 }

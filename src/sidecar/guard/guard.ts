@@ -53,11 +53,12 @@ function wantedAnnotations(seen: Observation): Record<string, string> {
   return { [guardAnnotation.wave]: wave, [guardAnnotation.dependsOn]: dependsOn(seen) };
 }
 
-/** The workers and every definition, as kpt writes references: `group/namespaces/NAMESPACE/KIND/NAME`. */
-function dependsOn({ process, deployment, definitions }: Observation): string {
+/** The workers of both tracks and every definition, as kpt writes references: `group/namespaces/NAMESPACE/KIND/NAME`. */
+function dependsOn({ process, deployment, canary, definitions }: Observation): string {
   const namespace = namespaceOf(process);
   const configMaps = definitions.map(({ configMap }) => `/namespaces/${namespace}/ConfigMap/${configMap}`).sort();
-  return [`apps/namespaces/${namespace}/Deployment/${deployment!.name}`, ...configMaps].join(',');
+  const workers = [deployment!, ...(canary ? [canary] : [])].map(({ name }) => `apps/namespaces/${namespace}/Deployment/${name}`);
+  return [...workers, ...configMaps].join(',');
 }
 
 function finalizersOf(process: Resource): string[] {

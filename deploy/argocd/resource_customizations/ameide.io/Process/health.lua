@@ -37,6 +37,9 @@ end
 if is_true("Reconciling") then
   return { status = "Progressing", message = words(conditions.Reconciling) }
 end
+if conditions.Ready.status == "True" and is_true("Degraded") then
+  return { status = "Degraded", message = words(conditions.Degraded) }
+end
 if conditions.Ready.status == "True" then
   return { status = "Healthy", message = words(conditions.Ready) }
 end
