@@ -81,6 +81,8 @@ overlay('a canary stands in the patch of its overlay; promotion and abort there 
       report: async () => {},
       progress() {},
       style: (_, text) => text,
+      width: () => undefined,
+      isRedrawable: false,
     };
     assert.is(await promoteVerb([join(dir, patch)], { output: 'table' }, terminal), 0);
     assert.equal(await retained(), [two, [one, two], undefined]);

@@ -35,6 +35,8 @@ async function told(verb: (terminal: Terminal) => Promise<number>): Promise<{ st
     report: async (findings) => void lines.push(...findings.map(describe)),
     progress() {},
     style: (_, text) => text,
+    width: () => undefined,
+    isRedrawable: false,
   };
   return { status: await verb(terminal), lines };
 }

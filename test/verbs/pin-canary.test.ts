@@ -9,7 +9,15 @@ import { type Bed, pinLines, processYaml, retainedLines, withBed } from './pin-b
 
 const test = suite('pin --canary');
 
-const silent: Terminal = { print: async () => {}, remark: async () => {}, report: async () => {}, progress() {}, style: (_, text) => text };
+const silent: Terminal = {
+  print: async () => {},
+  remark: async () => {},
+  report: async () => {},
+  progress() {},
+  style: (_, text) => text,
+  width: () => undefined,
+  isRedrawable: false,
+};
 
 /** The lines of a canary behind the Process's last. */
 function withCanary(process: string, ...lines: readonly string[]): string {
