@@ -31,3 +31,10 @@ export interface SecretKey {
 export function serverKey({ address, tls, apiKey }: Subject): string {
   return JSON.stringify([address, tls ?? null, apiKey ?? null]);
 }
+
+/** By another way, as a port-forward: the certificate is still that of the server. */
+export function through(address: string, subject: Subject): Subject {
+  const { tls, apiKey } = subject;
+  const serverName = tls?.serverName ?? subject.address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return { ...subject, address, ...((tls || apiKey) && { tls: { ...tls, serverName } }) };
+}

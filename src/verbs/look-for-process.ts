@@ -9,7 +9,7 @@ import { readCredentials } from '../sidecar/read-credentials.ts';
 import { keepDeployment } from '../sidecar/seen/deployment.ts';
 import { subjectOf } from '../sidecar/temporal-subject.ts';
 import { lookAtQueue, type QueueLook } from '../temporal/look-at-queue.ts';
-import type { Subject } from '../temporal/subject.ts';
+import { through } from '../temporal/subject.ts';
 
 export interface LookFor {
   readonly kube: Kube;
@@ -36,13 +36,6 @@ function deploymentOf({ items }: Live, name: string) {
     .flatMap((item) => (item.kind === 'Deployment' ? (keepDeployment(item) ?? []) : []))
     .filter(({ owner }) => owner === name);
   return (kept.find(({ seen }) => seen.name === deploymentName(name)) ?? kept[0])?.seen;
-}
-
-/** By another way, as a port-forward: the certificate is still that of the server. */
-function through(address: string, subject: Subject): Subject {
-  const { tls, apiKey } = subject;
-  const serverName = tls?.serverName ?? subject.address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-  return { ...subject, address, ...((tls || apiKey) && { tls: { ...tls, serverName } }) };
 }
 
 function textAt(process: Resource, ...path: readonly string[]): string | undefined {

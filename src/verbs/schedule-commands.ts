@@ -13,7 +13,7 @@ Credentials for Temporal are those in the environment (TEMPORAL_TLS_…, TEMPORA
 Examples:
   ameide-process check-sla l2o -n sales
   ameide-process check-sla l2o -n sales --check slow --dry-run
-  ameide-process check-sla l2o -n sales --max-duration 72h --workflow-type runProcess --address localhost:7233 --fail`;
+  ameide-process check-sla l2o -n sales --max-duration 72h --workflow-type runProcess --temporal-address localhost:7233 --fail`;
 
 const sweepHelp = `
 Ends nothing while the Process is drained, while the live spec is not what was rendered, while another Process uses the same task
@@ -86,7 +86,10 @@ function common(command: Command): Command {
     .option('-n, --namespace <name>', 'its namespace (default: the pod’s own, or that of the kubeconfig’s context)')
     .option('--kubeconfig <file>', 'default: KUBECONFIG, ~/.kube/config, or the pod’s service account')
     .option('--context <name>', 'a context of the kubeconfig')
-    .option('--address <host:port>', 'Temporal (default: TEMPORAL_ADDRESS, else as the Process or its status says)')
+    .option(
+      '--temporal-address <host:port>',
+      'where Temporal is reached (default: TEMPORAL_ADDRESS, else as the Process or its status says)',
+    )
     .addOption(new Option('--rate <n>', 'calls to Temporal a second').argParser(positiveInteger).default(20))
     .addOption(
       new Option('-o, --output <format>', 'how the result is printed; lines: one JSON object each, for logs')

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import process from 'node:process';
-import { connectKube, type Kube } from '../kube/connect.ts';
+import type { Kube } from '../kube/connect.ts';
 import { KubeFailure } from '../kube/failure.ts';
+import { keyOf } from '../kube/object-key.ts';
 import { clusterProblem, isProblem, type ProcessName, readProcess } from '../kube/read-process.ts';
 import { env } from '../names.ts';
 import { describe, type Problem, problem } from '../problem.ts';
@@ -17,14 +18,12 @@ import type { Queue } from '../temporal/drain/running.ts';
 import { TemporalError } from '../temporal/failure.ts';
 import { openOneQueue } from '../temporal/one-queue.ts';
 import { reasonFor } from '../temporal/reason.ts';
-import type { Subject } from '../temporal/subject.ts';
+import { type Subject, through } from '../temporal/subject.ts';
+import { type ClusterAccess, openKube } from './cluster-access.ts';
 
-export interface ProcessOptions {
-  readonly namespace?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  /** HOST:PORT of Temporal. */
-  readonly address?: string;
+export interface ProcessOptions extends Pick<ClusterAccess, 'namespace' | 'kubeconfig' | 'context'> {
+  /** HOST:PORT. */
+  readonly temporalAddress?: string;
   /** Calls to Temporal a second. */
   readonly rate: number;
 }
@@ -47,12 +46,8 @@ export async function withProcess<T>(
   options: ProcessOptions,
   work: (place: Place) => Promise<T>,
 ): Promise<T | { readonly problems: readonly Problem[] }> {
-  let kube: Kube;
-  try {
-    kube = await connectKube({ kubeconfig: options.kubeconfig, context: options.context });
-  } catch (error) {
-    return refused(problem('ClusterUnusable', `the Kubernetes configuration cannot be used: ${(error as Error).message}`));
-  }
+  const kube = await openKube(options);
+  if ('problem' in kube) return refused(kube.problem);
   const place = { namespace: options.namespace ?? kube.namespace, name };
   let live: Resource | undefined;
   try {
@@ -81,24 +76,21 @@ function refused(...problems: readonly Problem[]): { readonly problems: readonly
 async function withQueue<T>(
   kube: Kube,
   live: Resource,
-  { address, rate }: ProcessOptions,
+  { temporalAddress, rate }: ProcessOptions,
   work: (queue: Queue) => Promise<T>,
 ): Promise<T | { readonly problems: readonly Problem[] }> {
-  const place = address ?? process.env[env.address] ?? textAt(live, 'spec') ?? textAt(live, 'status');
-  const subject = subjectOf({
-    key: `${valueAt(live, 'metadata', 'namespace')}/${valueAt(live, 'metadata', 'name')}`,
-    process: live,
-    deployment: undefined,
-    lastAddress: place,
-  });
-  if (!subject) {
-    const message = `nothing says where its Temporal is; name it with --address HOST:PORT, or in ${env.address}`;
+  const lastAddress = process.env[env.address] ?? textAt(live, 'spec') ?? textAt(live, 'status') ?? temporalAddress;
+  const found = subjectOf({ key: keyOf(live), process: live, deployment: undefined, lastAddress });
+  if (!found) {
+    const message = `nothing says where its Temporal is; name it with --temporal-address HOST:PORT, or in ${env.address}`;
     return refused(problem('TemporalUnreachable', message, { resource: referTo(live) }));
   }
+  const subject = temporalAddress === undefined ? found : through(temporalAddress, found);
   const own = credentialsFrom(process.env);
-  const { tls, apiKey, ...rest } = subject;
-  const signed = own ? { ...rest, ...own.subject } : subject;
-  const opened = await openOneQueue({ subject: signed, credentials: own?.credentials ?? (await readCredentials(kube, subject)), rate });
+  const credentials =
+    own?.credentials ?? (await readCredentials(kube, subject, 'have it granted, or set TEMPORAL_TLS_… and TEMPORAL_API_KEY'));
+  const { tls: _, apiKey: __, ...bare } = subject;
+  const opened = await openOneQueue({ subject: own ? { ...bare, ...own.subject } : subject, credentials, rate });
   try {
     return await work(opened.queue);
   } finally {

@@ -1,4 +1,5 @@
 /** `check-sla` against a real API server and a real Temporal, as the rendered account: each breach is reported once, whatever happens in between. */
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Resource, valueAt } from '../../src/resource.ts';
@@ -6,6 +7,7 @@ import { managerOf } from '../../src/sla/status.ts';
 import { comparePermissions } from '../deploy/permissions.ts';
 import { namespace, temporalNamespace } from '../sidecar/live-bed.ts';
 import { demand, type KubeObject } from '../testbed/api.ts';
+import { certificates, startTemporalGateway } from '../testbed/temporal-gateway.ts';
 import { until } from '../testbed/until.ts';
 import { openSchedulesBed, type SchedulesBed } from './schedules-bed.ts';
 
@@ -160,6 +162,33 @@ test('a check that is gone from the spec leaves the status with the next run', a
   );
 });
 
+test('TLS and API key are those of the variables, as a pod has them; what is refused is said', async ({ bed }) => {
+  const gateway = await startTemporalGateway(bed.temporal.address, { clientCertificate: true, apiKey: 'right' });
+  try {
+    const file = (name: string) => join(certificates, name);
+    const variables = {
+      TEMPORAL_ADDRESS: gateway.address,
+      TEMPORAL_TLS: 'true',
+      TEMPORAL_TLS_SERVER_NAME: 'localhost',
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH: file('ca.pem'),
+      TEMPORAL_TLS_CLIENT_CERT_PATH: file('client.pem'),
+      TEMPORAL_TLS_CLIENT_KEY_PATH: file('client-key.pem'),
+      TEMPORAL_API_KEY: 'right',
+    };
+    const said = async (change: Readonly<Record<string, string>>) => {
+      const { code, stderr } = await bed.run('orders', ['check-sla', '--max-duration', '1h'], { ...variables, ...change });
+      return `${code} ${stderr}`;
+    };
+    assert.is(await said({}), '0 ');
+    assert.match(await said({ TEMPORAL_API_KEY: 'wrong' }), /^1 error TemporalForbidden: /);
+    assert.match(await said({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: '' }), /^1 error TemporalTlsFailed: /);
+    assert.match(await said({ TEMPORAL_TLS_CLIENT_KEY_PATH: '/nowhere' }), /^1 error CredentialsMissing: .*\/nowhere cannot be read/);
+    assert.not.match(await said({ TEMPORAL_API_KEY: 'wrong' }), 'wrong');
+  } finally {
+    await gateway.stop();
+  }
+});
+
 test('what is wrong is said: no such Process, no such check, no Temporal, no right, wrong usage', async ({ bed }) => {
   const of = async (args: readonly string[], name = 'orders') => {
     const { code, stderr } = await bed.run(
@@ -173,7 +202,7 @@ test('what is wrong is said: no such Process, no such check, no Temporal, no rig
     /^1 error ScheduleMissing: Process "sales\/orders": the live Process has no SLA check "slow"; there is "never"\n$/,
   );
   assert.match(
-    await of(['check-sla', '--address', '127.0.0.1:1']),
+    await of(['check-sla', '--temporal-address', '127.0.0.1:1']),
     /^1 error TemporalUnreachable: Process "sales\/orders": .*ECONNREFUSED/,
   );
   assert.match(await of(['check-sla', '-n', 'billing']), /^1 error ClusterForbidden: /);

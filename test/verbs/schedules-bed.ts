@@ -1,5 +1,5 @@
 /** Processes with SLA checks and cleanups in a real cluster, with a real Temporal: `check-sla` and `sweep` run as exactly the account that is rendered. */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ export interface SchedulesBed extends LiveBed {
   outcome(id: string): Promise<string>;
   live(name: string): Promise<KubeObject>;
   /** As the Process's own account, in its namespace; Temporal is where the pods would be told. */
-  run(name: string, args: readonly string[]): Promise<Ran>;
+  run(name: string, args: readonly string[], variables?: Readonly<Record<string, string>>): Promise<Ran>;
   /** Those of the Process, by their reason. */
   events(name: string, reason: string): Promise<string[]>;
 }
@@ -62,18 +62,14 @@ export async function openSchedulesBed(): Promise<SchedulesBed> {
       for (const workflowId of ids) await client.workflow.start(type, { workflowId, taskQueue: `${name}-tq`, args: [], ...delay });
     },
     outcome: async (id: string) => (await client.workflow.getHandle(id).describe()).status.name as string,
-    run: async (name: string, args: readonly string[]) => {
+    run: async (name: string, args: readonly string[], variables: Readonly<Record<string, string>> = {}) => {
       const { kubeconfig } = await serviceAccountKubeconfig(plane, namespace, `${name}-schedules`);
-      const env = { ...process.env, KUBECONFIG: kubeconfig, TEMPORAL_ADDRESS: temporal.address };
+      const env = { ...process.env, KUBECONFIG: kubeconfig, TEMPORAL_ADDRESS: temporal.address, ...variables };
       const [verb, ...rest] = args;
-      const options = { encoding: 'utf8', env, timeout: 60_000 } as const;
-      const { status, stdout, stderr } = spawnSync(
-        join(root, 'node_modules/.bin/node'),
-        [join(root, 'dist/ameide-process'), verb!, name, ...rest],
-        options,
-      );
+      const command = [join(root, 'dist/ameide-process'), verb!, name, ...rest];
+      const { code, stdout, stderr } = await ran(join(root, 'node_modules/.bin/node'), command, env);
       const lines = stdout.split('\n').flatMap((line) => (line.startsWith('{"') ? [JSON.parse(line) as Resource] : []));
-      return { code: status, stdout, stderr, lines };
+      return { code, stdout, stderr, lines };
     },
     events: async (name: string, reason: string) => {
       const { items } = (await demand(plane, 'GET', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`)) as { items: Resource[] };
@@ -85,6 +81,13 @@ export async function openSchedulesBed(): Promise<SchedulesBed> {
       await stop();
       rmSync(dir, { recursive: true, force: true });
     },
+  });
+}
+
+/** Beside this process, which may be the server that it talks to. */
+function ran(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Omit<Ran, 'lines'>> {
+  return new Promise((resolve) => {
+    const child = execFile(file, args, { env, timeout: 60_000 }, (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }));
   });
 }
 
