@@ -2,7 +2,7 @@
 import type { Kube } from '../kube/connect.ts';
 import { keyOf, namespaceIn } from '../kube/object-key.ts';
 import { type ResourceWatch, watchResource } from '../kube/watch-resource.ts';
-import { deploymentName, processLabel, selectorLabel, type Track } from '../names.ts';
+import { deploymentName, env, processLabel, selectorLabel, type Track } from '../names.ts';
 import { nameOf, namespaceOf, type Resource } from '../resource.ts';
 import { type Dependencies, openDependencies } from './dependencies.ts';
 import { openProcesses } from './live-processes.ts';
@@ -12,6 +12,7 @@ import { keepDefinition, type OwnedDefinition } from './seen/definition.ts';
 import { keepDeployment, type OwnedDeployment } from './seen/deployment.ts';
 import { keepPod, type OwnedPod } from './seen/pod.ts';
 import { keepProcess } from './seen/process.ts';
+import { polledQueue, type SharedQueues, sharedQueues } from './shared-queues.ts';
 
 export interface Cluster {
   /** By `namespace/name`. */
@@ -21,6 +22,7 @@ export interface Cluster {
   podsOf(process: Resource): SeenPod[];
   definitionsOf(process: Resource): SeenDefinition[];
   readonly dependencies: Dependencies;
+  readonly queues: Pick<SharedQueues, 'sharing' | 'candidates'>;
   /** What may not be read in a namespace, by plural name. */
   unreadable(namespace: string): Record<string, string>;
   /** Every watch has listed once, or may not. */
@@ -63,6 +65,12 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
   const tell = (owners: readonly string[]) => {
     for (const owner of owners) if (processes.all.has(owner)) onChange(owner);
   };
+  const queues = sharedQueues();
+  const deploymentOf = (process: Resource, track: Track = 'stable') => chosen(deployments.of(keyOf(process)), nameOf(process), track);
+  const placeOnQueue = (key: string) => {
+    const process = processes.all.get(key);
+    tell(queues.set(key, process && polledQueue(process, deploymentOf(process)?.env[env.address])));
+  };
   let tellSynced = () => {};
   const whenSynced = new Promise<void>((resolve) => {
     tellSynced = resolve;
@@ -81,6 +89,7 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
   };
   const processChanged = (key: string, now: Resource | undefined) => {
     if (!processes.change(key, now)) return;
+    placeOnQueue(key);
     dependencies.want(key, now);
     onChange(key);
   };
@@ -103,7 +112,11 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
   open<OwnedDeployment>('/apis/apps/v1', 'deployments', {
     labelSelector,
     keep: keepDeployment,
-    onChange: (key, now) => tell(deployments.change(key, now)),
+    onChange: (key, now) => {
+      const owners = deployments.change(key, now);
+      for (const owner of owners) placeOnQueue(owner);
+      tell(owners);
+    },
   });
   open<OwnedPod>('/api/v1', 'pods', { labelSelector, keep: keepPod, onChange: podChanged });
   open<OwnedDefinition>('/api/v1', 'configmaps', {
@@ -117,12 +130,14 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
     watches,
     isSynced,
     whenSynced,
-    deploymentOf: (process, track = 'stable') => chosen(deployments.of(keyOf(process)), nameOf(process), track),
+    queues,
+    deploymentOf,
     podsOf: (process) => pods.of(`${namespaceOf(process)}/${processLabel(nameOf(process))}`).map(({ seen }) => seen),
     definitionsOf: (process) => definitions.of(keyOf(process)).map(({ seen }) => seen),
     unreadable: (namespace) => forbiddenAmong(watches, namespace),
     learn: (process) => {
-      if (processes.all.has(keyOf(process))) processes.change(keyOf(process), keepProcess(process));
+      const key = keyOf(process);
+      if (processes.all.has(key) && processes.change(key, keepProcess(process))) placeOnQueue(key);
     },
     stop: () => {
       for (const { watch } of watches) watch.stop();

@@ -16,7 +16,6 @@ import type { World } from './observe.ts';
 import { patcher } from './patch.ts';
 import { readCredentials } from './read-credentials.ts';
 import { reconcile } from './reconcile.ts';
-import { sharedQueues } from './shared-queues.ts';
 import type { Tally } from './tally.ts';
 import { excerpt } from './words.ts';
 
@@ -75,11 +74,9 @@ export function startControl(options: ControlOptions): Control {
     cluster,
     temporal,
     newest,
-    queues: sharedQueues(),
     firstLooks: openFirstLooks(() => performance.now()),
     guards: openGuards({ kube, cluster, log, isLeader: options.isLeader, nowMs: () => performance.now() }),
     drains: openDrainLooks(cluster, temporal),
-    onShared: look,
   };
   const { drains } = world;
   const actor = { kube, cluster, temporal, drains, log, isLeader: options.isLeader };

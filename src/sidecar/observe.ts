@@ -9,20 +9,16 @@ import type { FirstLooks } from './first-looks.ts';
 import type { Guards } from './guard/put-on.ts';
 import type { NewestVersions } from './newest-versions.ts';
 import type { Observation } from './observation.ts';
-import type { SharedQueues } from './shared-queues.ts';
 import { subjectOf } from './temporal-subject.ts';
 
 export interface World {
   readonly cluster: Cluster;
   readonly temporal: TemporalWatch;
-  readonly queues: SharedQueues;
   /** Undefined: no definition source is configured. */
   readonly newest: NewestVersions | undefined;
   readonly firstLooks: FirstLooks;
   readonly guards: Guards;
   readonly drains: DrainLooks;
-  /** A Process whose queue is now shared, or no longer, is to be looked at. */
-  readonly onShared: (key: string) => void;
 }
 
 /** Undefined: the Process (`namespace/name`) is gone, and nothing is asked about it any more. */
@@ -51,7 +47,7 @@ export function observe(key: string, world: World): Observation | undefined {
     definitions: cluster.definitionsOf(process),
     dependencies: cluster.dependencies.of(process),
     ...(isAsked && { temporal: temporal.seen(key)! }),
-    sharedWith: world.queues.sharing(key),
+    sharedWith: cluster.queues.sharing(key),
     unreadable: cluster.unreadable(namespaceIn(key)),
     ...(newestVersion !== undefined && { newestVersion }),
     ...(guardFailure !== undefined && { guardFailure }),
@@ -67,10 +63,8 @@ function lastAddress(key: string, process: Resource, { temporal }: World): strin
 }
 
 /** From now on Temporal is asked about this queue, and about no other, for this Process. */
-function attend(key: string, subject: ReturnType<typeof subjectOf>, { temporal, queues, onShared }: World): boolean {
+function attend(key: string, subject: ReturnType<typeof subjectOf>, { temporal }: World): boolean {
   if (subject) temporal.set(subject);
   else temporal.remove(key);
-  const queue = subject && JSON.stringify([subject.address, subject.namespace, subject.taskQueue]);
-  for (const other of queues.set(key, queue)) onShared(other);
   return subject !== undefined;
 }

@@ -4,7 +4,6 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lanes } from '../../src/sidecar/lanes.ts';
 import { ownedIndex } from '../../src/sidecar/owned-index.ts';
-import { sharedQueues } from '../../src/sidecar/shared-queues.ts';
 import { workQueue } from '../../src/sidecar/work-queue.ts';
 
 const test = suite('work queue');
@@ -150,17 +149,6 @@ test('owned objects are found by their owner, also when they change hands or go'
   assert.equal(index.change('a', undefined), ['y']);
   assert.equal(index.of('y'), []);
   assert.equal(index.change('a', undefined), []);
-});
-
-test('who shares a queue is told when that begins and ends', () => {
-  const queues = sharedQueues();
-  assert.equal(queues.set('sales/a', 'q'), []);
-  assert.equal(queues.set('sales/b', 'q'), ['sales/a']);
-  assert.equal(queues.sharing('sales/a'), ['sales/b']);
-  assert.equal(queues.set('sales/b', 'r'), ['sales/a']);
-  assert.equal(queues.set('sales/b', 'r'), []);
-  assert.equal(queues.sharing('sales/a'), []);
-  assert.equal(queues.set('sales/a', undefined), []);
 });
 
 test.run();

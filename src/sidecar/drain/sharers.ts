@@ -1,38 +1,33 @@
 /** Other live Processes with the same task queue at the same Temporal: those that may take over what runs there, and must not be disturbed. */
-import { env } from '../../names.ts';
 import { isObject, objectsAt, type Resource, valueAt } from '../../resource.ts';
 import type { Cluster } from '../cluster.ts';
 import { previousConditions } from '../previous.ts';
+import { polledQueue, sharedQueues } from '../shared-queues.ts';
 import type { Sharer } from './drain.ts';
 import { wantedDrain } from './wanted.ts';
 
 /** One without a Deployment may be on its way with the same commit: it counts, though it is not ready. */
-export function sharersOf(key: string, address: string | undefined, cluster: Pick<Cluster, 'processes' | 'deploymentOf'>): Sharer[] {
-  const addressOf = (other: Resource) => cluster.deploymentOf(other)?.env[env.address];
-  return sharing(key, address, cluster.processes, addressOf)
-    .map(([name, other]) => ({ name, isLeaving: wantedDrain(other) !== 'Off', isReady: isReady(other), pins: pinsOf(other) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+export function sharersOf(
+  key: string,
+  address: string | undefined,
+  { processes, queues }: Pick<Cluster, 'processes' | 'queues'>,
+): Sharer[] {
+  return queues.candidates(key, address).flatMap((name) => {
+    const other = processes.get(name);
+    return other ? [{ name, isLeaving: wantedDrain(other) !== 'Off', isReady: isReady(other), pins: pinsOf(other) }] : [];
+  });
 }
 
-/** By `namespace/name`, the others of its queue. One that does not say where its Temporal is may use this one. */
+/** The same for who looks once: by `namespace/name`, the others of its queue. One that does not say where its Temporal is may use this one. */
 export function sharing(
   key: string,
   address: string | undefined,
   processes: ReadonlyMap<string, Resource>,
   addressOf: (process: Resource) => unknown,
 ): (readonly [string, Resource])[] {
-  const process = processes.get(key);
-  if (!process) return [];
-  const queue = queueOf(process);
-  const isThere = (other: Resource) => {
-    const theirs = addressOf(other);
-    return theirs === undefined || address === undefined || theirs === address;
-  };
-  return [...processes].filter(([name, other]) => name !== key && queueOf(other) === queue && isThere(other));
-}
-
-function queueOf(process: Resource): string {
-  return JSON.stringify([valueAt(process, 'spec', 'temporal', 'namespace'), valueAt(process, 'spec', 'temporal', 'taskQueue')]);
+  const queues = sharedQueues();
+  for (const [name, process] of processes) queues.set(name, polledQueue(process, addressOf(process)));
+  return queues.candidates(key, address).map((name) => [name, processes.get(name)!] as const);
 }
 
 /** Its workers poll, and that is said of its latest spec. */
