@@ -1,6 +1,9 @@
 /**
  * The rules that span fields: each is the twin of one rule of the CRD's x-kubernetes-validations, with the same place, message and
  * verdict. A test compares the two lists; the API server and this file judge one table of cases.
+ *
+ * A rule holds where a field that the schema requires is absent: the schema says so already, and a CEL rule that looks for what is not there
+ * fails, so that a live Process of an older CRD could not even take a status.
  */
 
 import { parseDuration } from '../duration.ts';
@@ -62,20 +65,20 @@ const definitionRules: readonly Rule[] = [
     message: 'the pin is for another id: run `ameide-process pin`',
     fieldPath: '.pin.id',
     reason: 'PinMismatch',
-    holds: ({ pin, id }) => !pin || pin.id === id,
+    holds: ({ pin, id }) => !pin || pin.id === undefined || id === undefined || pin.id === id,
   },
   {
     at: path('spec.definitionRef'),
     message: 'the pin is for another version: run `ameide-process pin`',
     fieldPath: '.pin.version',
     reason: 'PinMismatch',
-    holds: ({ pin, version }) => !pin || version === undefined || pin.version === version,
+    holds: ({ pin, version }) => !pin || pin.version === undefined || version === undefined || pin.version === version,
   },
   {
     at: path('spec.definitionRef'),
     message: 'the pin is among the retained pins as well: remove it there',
     fieldPath: '.retained',
-    holds: ({ pin, retained }) => !pin || !retained?.some(({ checksum }: Value) => checksum === pin.checksum),
+    holds: ({ pin, retained }) => !pin?.checksum || !retained?.some(({ checksum }: Value) => checksum === pin.checksum),
   },
 ];
 
@@ -84,7 +87,7 @@ const temporalRules: readonly Rule[] = [
     at: path('spec.temporal'),
     message: 'task queues under /_sys/ are reserved by Temporal',
     fieldPath: '.taskQueue',
-    holds: ({ taskQueue }) => !taskQueue.startsWith('/_sys/'),
+    holds: ({ taskQueue }) => !taskQueue?.startsWith('/_sys/'),
   },
 ];
 
@@ -169,7 +172,8 @@ const envRules: readonly Rule[] = [
     at: path(`${worker}env.*.valueFrom.resourceFieldRef`),
     message: 'divisor must be 1 or 1m for cpu; 1 or a unit such as 1Mi for memory and ephemeral-storage',
     fieldPath: '.divisor',
-    holds: ({ divisor, resource }) => divisor === undefined || `${divisor}` === '1' || resource.endsWith('.cpu') === (divisor === '1m'),
+    holds: ({ divisor, resource }) =>
+      divisor === undefined || resource === undefined || `${divisor}` === '1' || resource.endsWith('.cpu') === (divisor === '1m'),
   },
   {
     at: path(`${worker}envFrom.*`),
@@ -183,7 +187,10 @@ const containerRules: readonly Rule[] = [
   {
     at: path(`${worker}ports`),
     message: 'two ports have the same containerPort and protocol',
-    holds: (ports) => new Set(ports.map(portKey)).size === ports.length,
+    holds: (ports) => {
+      const numbered = ports.filter((port: Value) => has(port, 'containerPort'));
+      return new Set(numbered.map(portKey)).size === numbered.length;
+    },
   },
   ...everywhere([`${worker}livenessProbe`, `${worker}readinessProbe`, `${worker}startupProbe`], {
     message: 'a probe needs exactly one of exec, grpc, httpGet and tcpSocket',
@@ -296,7 +303,7 @@ const schedulingRules: readonly Rule[] = [
     at: path(`${worker}topologySpreadConstraints.*`),
     message: 'minDomains needs whenUnsatisfiable DoNotSchedule',
     fieldPath: '.minDomains',
-    holds: ({ minDomains, whenUnsatisfiable }) => minDomains === undefined || whenUnsatisfiable === 'DoNotSchedule',
+    holds: ({ minDomains, whenUnsatisfiable = 'DoNotSchedule' }) => minDomains === undefined || whenUnsatisfiable === 'DoNotSchedule',
   },
   {
     at: path(`${worker}topologySpreadConstraints.*`),
@@ -404,19 +411,22 @@ export const rules: readonly Rule[] = [
   ...tolerationRules,
 ];
 
+const isKept = (value: Value, before: Value, key: string): boolean =>
+  value[key] === undefined || before[key] === undefined || value[key] === before[key];
+
 export const transitionRules: readonly TransitionRule[] = [
   {
     at: path('spec.temporal'),
     message: 'the Temporal namespace is immutable: add a Process and drain this one',
     fieldPath: '.namespace',
     reason: 'IdentityChanged',
-    holds: (temporal, before) => temporal.namespace === before.namespace,
+    holds: (temporal, before) => isKept(temporal, before, 'namespace'),
   },
   {
     at: path('spec.temporal'),
     message: 'the task queue is immutable: add a Process and drain this one',
     fieldPath: '.taskQueue',
     reason: 'IdentityChanged',
-    holds: (temporal, before) => temporal.taskQueue === before.taskQueue,
+    holds: (temporal, before) => isKept(temporal, before, 'taskQueue'),
   },
 ];

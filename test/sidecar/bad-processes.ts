@@ -33,6 +33,7 @@ export function ofOlderCrds(): KubeObject[] {
     'spec-is-empty': {},
     'other-fields': { runtime: 'v0', queue: 'orders', workers: 3 },
     'fields-gone': { ...spec, image: undefined, definitionRef: undefined },
+    'required-gone': requiredGone(spec),
     'fields-unknown': { ...spec, engine: { name: hostile, [hostile]: hostile } },
     'other-types': { ...spec, image: 7, definitionRef: [], temporal: 'nope', worker: [], dependencies: { domains: 'sales', agents: [3] } },
     'temporal-of-other-types': { ...spec, temporal: { namespace: {}, taskQueue: [1], address: 7233, tls: true, apiKeySecretRef: 'key' } },
@@ -44,6 +45,26 @@ export function ofOlderCrds(): KubeObject[] {
     deep: { ...spec, nested: nested(500) },
   };
   return Object.entries(specs).map(([name, old]) => ({ ...processOf(name), spec: old }));
+}
+
+/** What rules look at and the schema requires, absent wherever a rule may look for it. */
+function requiredGone(spec: Json): Json {
+  const checksum = `sha256:${'0'.repeat(64)}`;
+  const matchExpressions = [{ key: 'pool' }];
+  const term = { topologyKey: 'zone', labelSelector: { matchExpressions }, namespaceSelector: { matchExpressions } };
+  const affinity = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+  const worker = {
+    env: [{ name: 'CPUS', valueFrom: { resourceFieldRef: { divisor: '1' } } }],
+    ports: [{ name: 'http' }, { name: 'https' }],
+    affinity: {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } },
+      podAffinity: affinity,
+      podAntiAffinity: affinity,
+    },
+    topologySpreadConstraints: [{ topologyKey: 'zone', minDomains: 2, labelSelector: { matchExpressions } }],
+  };
+  const definitionRef = { tenantId: 't123', version: 3, pin: { checksum }, retained: [{ version: 2 }] };
+  return { ...spec, definitionRef, temporal: { address: 'temporal:7233' }, worker };
 }
 
 function nested(depth: number): object {
