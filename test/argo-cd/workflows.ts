@@ -2,6 +2,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { startProcess } from '../../examples/worker/start-process.ts';
 import { until } from '../testbed/until.ts';
+import { storyOf } from './workflow-story.ts';
 
 export interface Workflows {
   readonly ids: readonly string[];
@@ -9,7 +10,7 @@ export interface Workflows {
   end(from: number, count: number): Promise<void>;
   /** How many of them ended how: `{ COMPLETED: 18, RUNNING: 2 }`. */
   outcomes(): Promise<Readonly<Record<string, number>>>;
-  /** A minute is for a machine that is busy: a workflow task that is late is tried again after ten seconds. */
+  /** A minute and a half is for a machine that is busy: a workflow task that was lost is tried again after ten seconds, an activity after thirty. */
   untilCompleted(count: number): Promise<void>;
 }
 
@@ -23,7 +24,9 @@ export interface WorkflowsStart {
 export async function startWorkflows({ client, taskQueue, count, prefix = taskQueue }: WorkflowsStart): Promise<Workflows> {
   const ids = Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
   await Promise.all(ids.map((workflowId) => startProcess(client, { workflowId, taskQueue })));
+  const ended = new Set<string>();
   const end = async (id: string) => {
+    ended.add(id);
     const handle = client.workflow.getHandle(id);
     for (const signal of ['approve-discount', 'offer-signed']) await handle.signal(signal).catch(ignoreEnded);
   };
@@ -43,9 +46,22 @@ export async function startWorkflows({ client, taskQueue, count, prefix = taskQu
     outcomes,
     untilCompleted: async (wanted) => {
       const what = `${wanted} workflows to be completed`;
-      await until({ what, look: outcomes, isSo: ({ COMPLETED = 0 }) => COMPLETED === wanted, limitMs: 60_000 });
+      const isSo = ({ COMPLETED = 0 }: Readonly<Record<string, number>>) => COMPLETED === wanted;
+      await until({ what, look: outcomes, isSo, limitMs: 90_000 }).catch(async (error: Error) => {
+        throw new Error([error.message, ...(await storiesOf(client, ended))].join('\n'));
+      });
     },
   };
+}
+
+/** Of those that do not end though they should. */
+async function storiesOf(client: Client, ids: Iterable<string>): Promise<string[]> {
+  const stories: string[] = [];
+  for (const id of ids) {
+    const { status } = await client.workflow.getHandle(id).describe();
+    if (status.name !== 'COMPLETED') stories.push(await storyOf(client, id));
+  }
+  return stories;
 }
 
 /** A workflow that needs no second signal may have ended before it. */
