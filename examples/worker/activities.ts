@@ -3,6 +3,7 @@ import { log } from '@temporalio/activity';
 import type { Step } from './definition.ts';
 import { readDefinition } from './definition-files.ts';
 import type { Environment } from './environment.ts';
+import { whileAlive } from './keep-heartbeat.ts';
 
 export interface FoundStep {
   readonly step: Step;
@@ -24,9 +25,11 @@ export function createActivities({ definitions, checksum: current }: Pick<Enviro
       return step ? { step, index } : null;
     },
 
-    /** Here your own work begins. */
-    perform: async ({ name, kind, activity = kind }: Step): Promise<void> => {
-      log.info(`step ${name}: ${activity}`);
-    },
+    perform: (step: Step): Promise<void> => whileAlive(() => work(step)),
   };
+}
+
+/** Here your own work begins. It may be done more than once: a worker can be gone before it has told of it. */
+async function work({ name, kind, activity = kind }: Step): Promise<void> {
+  log.info(`step ${name}: ${activity}`);
 }

@@ -17,6 +17,12 @@ export interface Step {
   readonly seconds?: number;
   /** How long the step may take, such as `15m`. */
   readonly timeout?: string;
+  /**
+   * Of an activity: after so long without a sign of life somebody else does it, such as `30s`, the default. A task can be lost on its way to
+   * a worker, and a worker can be gone: without it, Temporal notices only after `timeout`.
+   */
+  readonly heartbeat?: string;
+  /** Of an activity. A task that was lost counts as a try. Default: until it succeeds. */
   readonly retries?: number;
   /** Which step is next, or `end`. Default: the one that stands below. */
   readonly next?: string;

@@ -61,7 +61,7 @@ async function orFailTask<T>(reading: Promise<T>): Promise<T> {
 
 /** False: what it waited for did not come in time. */
 async function execute(step: Step, received: Set<string>): Promise<boolean> {
-  const { kind, name, seconds = 0, retries = 0, signal = name } = step;
+  const { kind, name, seconds = 0, retries, signal = name } = step;
   const timeout = step.timeout as Duration | undefined;
   if (kind === 'wait') await sleep(seconds * 1000);
   else if (['signal', 'approval', 'form'].includes(kind)) {
@@ -69,8 +69,9 @@ async function execute(step: Step, received: Set<string>): Promise<boolean> {
     if (timeout) return condition(isReceived, timeout);
     await condition(isReceived);
   } else {
-    const options = { startToCloseTimeout: timeout ?? '1m', retry: { maximumAttempts: retries + 1 } };
-    await proxyActivities<Activities>(options).perform(step);
+    const heartbeatTimeout = (step.heartbeat ?? '30s') as Duration;
+    const retry = retries === undefined ? {} : { maximumAttempts: retries + 1 };
+    await proxyActivities<Activities>({ startToCloseTimeout: timeout ?? '1m', heartbeatTimeout, retry }).perform(step);
   }
   return true;
 }
