@@ -34,6 +34,7 @@ export function ofOlderCrds(): KubeObject[] {
     'other-fields': { runtime: 'v0', queue: 'orders', workers: 3 },
     'fields-gone': { ...spec, image: undefined, definitionRef: undefined },
     'required-gone': requiredGone(spec),
+    'list-keys-gone': { ...spec, worker: { ports: [{ name: 'http' }], topologySpreadConstraints: [{ minDomains: 2 }] } },
     'fields-unknown': { ...spec, engine: { name: hostile, [hostile]: hostile } },
     'other-types': { ...spec, image: 7, definitionRef: [], temporal: 'nope', worker: [], dependencies: { domains: 'sales', agents: [3] } },
     'temporal-of-other-types': { ...spec, temporal: { namespace: {}, taskQueue: [1], address: 7233, tls: true, apiKeySecretRef: 'key' } },
@@ -55,15 +56,14 @@ function requiredGone(spec: Json): Json {
   const affinity = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
   const worker = {
     env: [{ name: 'CPUS', valueFrom: { resourceFieldRef: { divisor: '1' } } }],
-    ports: [{ name: 'http' }, { name: 'https' }],
     affinity: {
       nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } },
       podAffinity: affinity,
       podAntiAffinity: affinity,
     },
-    topologySpreadConstraints: [{ topologyKey: 'zone', minDomains: 2, labelSelector: { matchExpressions } }],
+    topologySpreadConstraints: [{ topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchExpressions } }],
   };
-  const definitionRef = { tenantId: 't123', version: 3, pin: { checksum }, retained: [{ version: 2 }] };
+  const definitionRef = { tenantId: 't123', version: 3, pin: { checksum }, retained: [{ checksum: checksum.replace('0', '1') }] };
   return { ...spec, definitionRef, temporal: { address: 'temporal:7233' }, worker };
 }
 
