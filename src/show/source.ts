@@ -1,8 +1,8 @@
 /** What the picture of a Process is made from: its live objects, as the sidecar sees them, and what Temporal answered. Pure. */
 import type { Live } from '../live/objects.ts';
-import { processLabel, selectorLabel } from '../names.ts';
+import { processLabel } from '../names.ts';
 import { isProcessKind } from '../render/located.ts';
-import { nameOf, type Resource, valueAt } from '../resource.ts';
+import { nameOf, type Resource } from '../resource.ts';
 import type { SeenDeployment, SeenPod } from '../sidecar/observation.ts';
 import { keepDeployment } from '../sidecar/seen/deployment.ts';
 import { keepPod } from '../sidecar/seen/pod.ts';
@@ -27,8 +27,8 @@ export interface Source {
 
 export interface Tracked<T> {
   readonly seen: T;
-  /** `canary`, where it is one. */
-  readonly track?: string;
+  /** Absent: it is stable. */
+  readonly track?: 'canary';
 }
 
 /** Undefined: there is no such Process among what was read. */
@@ -42,7 +42,7 @@ export function sourceOf(live: Live, name: string, look: QueueLook | string): So
     deployments: deploymentsIn(items, name),
     pods: pods.flatMap((pod) => {
       const kept = keepPod(pod);
-      return kept?.processLabel === processLabel(name) ? [{ seen: kept.seen, ...trackOf(pod) }] : [];
+      return kept?.processLabel === processLabel(name) ? [{ seen: kept.seen, ...(kept.seen.track && { track: kept.seen.track }) }] : [];
     }),
     events: items.filter(({ kind }) => kind === 'Event'),
     look,
@@ -56,12 +56,7 @@ function deploymentsIn(items: readonly Resource[], name: string): Tracked<SeenDe
   return items
     .flatMap((item): Tracked<SeenDeployment>[] => {
       const kept = item.kind === 'Deployment' ? keepDeployment(item) : undefined;
-      return kept?.owner === name ? [{ seen: kept.seen, ...trackOf(item) }] : [];
+      return kept?.owner === name ? [{ seen: kept.seen, ...(kept.track === 'canary' && { track: kept.track }) }] : [];
     })
     .sort((a, b) => Number(a.track !== undefined) - Number(b.track !== undefined));
-}
-
-function trackOf(item: Resource): { readonly track?: string } {
-  const track = valueAt(item, 'metadata', 'labels', selectorLabel.track);
-  return typeof track === 'string' && track !== 'stable' ? { track: excerpt(track, 63) } : {};
 }

@@ -40,7 +40,7 @@ golden(
 
 function sourceIn({ observation, look, events = [], unreadable = {}, status = {}, metadata = {}, spec = {} }: Case): Source {
   const seen = load(readFileSync(join(root, 'test/cases/status', observation, 'input.yaml'), 'utf8')) as Observation;
-  const { process, deployment, pods, now } = seen;
+  const { process, deployment, canary, pods, now } = seen;
   const own = { creationTimestamp: '2026-11-20T12:00:00Z', ...(process.metadata as object), ...metadata };
   const after = {
     ...process,
@@ -51,8 +51,8 @@ function sourceIn({ observation, look, events = [], unreadable = {}, status = {}
   return {
     now,
     process: after,
-    deployments: deployment ? [{ seen: deployment }] : [],
-    pods: pods.map((pod) => ({ seen: pod })),
+    deployments: [...(deployment ? [{ seen: deployment }] : []), ...(canary ? [{ seen: canary, track: 'canary' as const }] : [])],
+    pods: pods.map((pod) => ({ seen: pod, ...(pod.track && { track: pod.track }) })),
     events,
     look: typeof look === 'string' ? look : answer(seen, look),
     unreadable,
