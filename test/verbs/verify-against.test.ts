@@ -57,6 +57,28 @@ test('against a revision: a retained pin, or the pin itself, is lost unless that
   }
 });
 
+test('against a revision: the canary’s pin is lost unless it is promoted, retained or acknowledged', ({ dir }) => {
+  const files = unrendered({ versions: [3] });
+  const process = JSON.parse(files['l2o.yaml']!) as { spec: object };
+  const rollout = { strategy: 'Canary', canary: { pin: pinned(2) } };
+  writeFiles(dir, { ...files, 'l2o.yaml': JSON.stringify({ ...process, spec: { ...process.spec, rollout } }) });
+  commit(dir);
+  assert.match(cli(dir, ['verify', '.', '--against', 'HEAD']).stdout, /3, canary 2 +3, canary 2 +same/);
+  writeFiles(dir, files);
+  const lost = cli(dir, ['verify', '.', '--against', 'HEAD']);
+  assert.is(lost.code, 1);
+  assert.match(lost.stderr, /^error PinDropped: .*: version 2 of "L2O_v3" \(sha256:\w+\) was the canary’s and is gone, .*--drop 2$/m);
+  assert.is(cli(dir, ['verify', '.', '--against', 'HEAD', '--drop', '2']).code, 0);
+  for (const versions of [
+    [3, 2],
+    [2, 3],
+  ]) {
+    writeFiles(dir, unrendered({ versions }));
+    const kept = cli(dir, ['verify', '.', '--against', 'HEAD']);
+    assert.is(kept.code, 0, kept.stderr);
+  }
+});
+
 test('against a revision: swapped pins lose nothing', ({ dir }) => {
   writeFiles(dir, unrendered());
   commit(dir);
