@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { tool } from '../names.ts';
 import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
 import { sha256 } from '../sha256.ts';
-import type { Kube } from './connect.ts';
+import type { Call, Kube } from './connect.ts';
 import { isFailure } from './failure.ts';
+import { slots } from './slots.ts';
 import { tokenBuckets } from './token-buckets.ts';
 
 export interface EventWords {
@@ -38,6 +39,9 @@ interface Series {
   isQueued: boolean;
 }
 
+/** A turn comes, for each write has a deadline. */
+const whenever = new AbortController().signal;
+
 const reportingController = `ameide.io/${tool}`;
 /** Identical ones within this time are one series. */
 const seriesMs = 10 * 60_000;
@@ -46,6 +50,8 @@ const longestNote = 1024;
 const longestInstance = 128;
 /** Of events that wait to be written: an outage of everything is told by the first of them. */
 const mostWaiting = 200;
+/** Statuses matter more: while a thousand of those are written, Events take few of the turns. */
+const atATime = 4;
 /** An object that flaps writes so many at once, and then one in so long, as client-go's recorder does. */
 const perObject = { burst: 25, refillMs: 5 * 60_000 };
 
@@ -53,16 +59,23 @@ export function openEvents({ kube, instance }: EventsOptions): EventRecorder {
   const allSeries = new Map<string, Series>();
   const underWay = new Set<Promise<void>>();
   const buckets = tokenBuckets(perObject);
+  const turns = slots(() => atATime);
+  const write = async (call: Call) => {
+    const free = await turns.take(whenever);
+    try {
+      await kube.request(call);
+    } finally {
+      free();
+    }
+  };
   const forgetOld = (now: number) => {
     for (const [key, { at }] of allSeries) if (now - at > seriesMs) allSeries.delete(key);
   };
   const create = (key: string, { regarding, words }: Told) => {
     const name = eventName(regarding);
-    const written = kube
-      .request({ method: 'POST', path: pathOf(regarding), body: eventOf({ name, regarding, words, instance }) })
-      .then(() => {})
-      // What is not there cannot be counted on.
-      .catch(() => void allSeries.delete(key));
+    const body = eventOf({ name, regarding, words, instance });
+    // What is not there cannot be counted on.
+    const written = write({ method: 'POST', path: pathOf(regarding), body }).catch(() => void allSeries.delete(key));
     allSeries.set(key, { name, count: 1, at: performance.now(), written, isQueued: false });
     return written;
   };
@@ -76,7 +89,7 @@ export function openEvents({ kube, instance }: EventsOptions): EventRecorder {
       const path = `${pathOf(told.regarding)}/${series.name}`;
       const body = { series: { count: series.count, lastObservedTime: microTime() } };
       try {
-        await kube.request({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' });
+        await write({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' });
       } catch (error) {
         // Events live for an hour; a series may live longer.
         if (isFailure(error, 'NotFound') && allSeries.get(key) === series) await create(key, told);
