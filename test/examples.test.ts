@@ -7,7 +7,7 @@ import { examplesFolder, openTools, type Tools } from './real-tools.ts';
 import { root } from './testbed/parts.ts';
 
 const test = suite<{ tools: Tools }>('examples');
-const ours = ['spec', 'several', 'sub-packages', 'overlays', 'mixed', 'rendered'];
+const ours = ['spec', 'several', 'sub-packages', 'overlays', 'mixed', 'everything', 'rendered'];
 
 test.before(async (context) => {
   context.tools = await openTools();

@@ -27,7 +27,7 @@ test.before(async (context) => {
 test.after(({ tools }) => tools?.close());
 
 const ours = { exec: 'ameide-process', configPath: 'process-render.yaml' };
-const committedExamples = ['spec', 'several', 'sub-packages', 'mixed'];
+const committedExamples = ['spec', 'several', 'sub-packages', 'mixed', 'everything'];
 
 function render(tools: Tools, dir: string, ...args: string[]): Run {
   return tools.run('kpt', ['fn', 'render', '--allow-exec', ...args, dir]);

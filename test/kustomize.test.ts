@@ -203,7 +203,7 @@ test('the rendered example is what its overlay gives', ({ tools }) => {
 });
 
 test('two builds give the same bytes, and none of the annotations that tools use among themselves', ({ tools }) => {
-  for (const name of ['several', 'mixed', 'overlays/staging']) {
+  for (const name of ['several', 'mixed', 'everything', 'overlays/staging']) {
     const [first, second] = [1, 2].map(() => build(tools, join(examplesFolder, name)));
     assert.is(first!.code, 0, first!.stderr);
     assert.is(first!.stdout, second!.stdout);

@@ -39,7 +39,7 @@ test('overlays below the folder keep their definitions too', ({ tools }) => {
 
 test('an example that is rendered is rendered', ({ tools }) => {
   const examples = copyExamples(tools.scratch);
-  for (const name of ['spec', 'several', 'mixed', 'sub-packages']) {
+  for (const name of ['spec', 'several', 'mixed', 'sub-packages', 'everything']) {
     const before = readTree(join(examples, name));
     const { code, stdout } = tools.run('ameide-process', ['render', join(examples, name)]);
     assert.is(code, 0);
