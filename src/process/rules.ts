@@ -354,6 +354,8 @@ function areRangesForward(schedule: string): boolean {
 /** In microseconds, so that sums of fractions are exact. */
 const microseconds = (duration: string): number => Math.round(parseDuration(duration)! * 1000);
 
+const isLongerThanZero = (duration: string): boolean => /[1-9]/.test(duration);
+
 function areSameWorkflows(one: Value, other: Value): boolean {
   return one.workflowType === undefined || other.workflowType === undefined || one.workflowType === other.workflowType;
 }
@@ -368,13 +370,13 @@ const scheduleRules: readonly Rule[] = [
     at: path('spec.cleanups.*'),
     message: 'must be longer than zero',
     fieldPath: '.olderThan',
-    holds: ({ olderThan }) => microseconds(olderThan) > 0,
+    holds: ({ olderThan }) => isLongerThanZero(olderThan),
   },
   {
     at: path('spec.slaChecks.*'),
     message: 'must be longer than zero',
     fieldPath: '.maxDuration',
-    holds: ({ maxDuration }) => microseconds(maxDuration) > 0,
+    holds: ({ maxDuration }) => isLongerThanZero(maxDuration),
   },
   {
     at: path('spec'),

@@ -41,14 +41,15 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
   };
   const addAfter = (key: string, ms: number) => {
     if (isStopped) return;
-    const at = Date.now() + Math.min(ms, longestWaitMs);
+    const waitMs = Math.min(ms, longestWaitMs);
+    const at = Date.now() + waitMs;
     const set = timers.get(key);
     if (set && set.at <= at) return;
     if (set) clearTimeout(set.timer);
     const timer = setTimeout(() => {
       timers.delete(key);
       add(key);
-    }, at - Date.now());
+    }, waitMs);
     timers.set(key, { at, timer });
   };
   const takeUp = () => {

@@ -35,6 +35,13 @@ export function ofOlderCrds(): KubeObject[] {
     'fields-gone': { ...spec, image: undefined, definitionRef: undefined },
     'required-gone': requiredGone(spec),
     'list-keys-gone': { ...spec, worker: { ports: [{ name: 'http' }], topologySpreadConstraints: [{ minDomains: 2 }] } },
+    'schedules-gone': schedulesGone(spec),
+    'canary-gone': {
+      ...spec,
+      image: undefined,
+      definitionRef: {},
+      rollout: { strategy: 'Canary', canary: { image: 'one', version: 2, pin: {} } },
+    },
     'fields-unknown': { ...spec, engine: { name: hostile, [hostile]: hostile } },
     'other-types': { ...spec, image: 7, definitionRef: [], temporal: 'nope', worker: [], dependencies: { domains: 'sales', agents: [3] } },
     'temporal-of-other-types': { ...spec, temporal: { namespace: {}, taskQueue: [1], address: 7233, tls: true, apiKeySecretRef: 'key' } },
@@ -65,6 +72,18 @@ function requiredGone(spec: Json): Json {
   };
   const definitionRef = { tenantId: 't123', version: 3, pin: { checksum }, retained: [{ checksum: checksum.replace('0', '1') }] };
   return { ...spec, definitionRef, temporal: { address: 'temporal:7233' }, worker };
+}
+
+/** Of checks, cleanups and metrics what rules look at, absent, and as no rule can read it. */
+function schedulesGone(spec: Json): Json {
+  const unreadable = { name: 'unreadable', schedule: 'never-ever *-5', maxDuration: 'soon', olderThan: 'old' };
+  return {
+    ...spec,
+    temporal: { namespace: 'sales-process' },
+    slaChecks: [{ name: 'gone' }, unreadable],
+    cleanups: [{ name: 'gone' }, unreadable],
+    observability: { metrics: {} },
+  };
 }
 
 function nested(depth: number): object {
