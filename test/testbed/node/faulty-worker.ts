@@ -18,6 +18,7 @@ const faults: Record<string, (environment: Environment) => Promise<void>> = {
   'stops-polling': (environment) => later(environment, stopPolling),
   crashes: (environment) => later(environment, () => process.exit(1)),
   'custom-identity': (environment) => runWorker(environment, { identity: 'a-worker-of-ours' }),
+  'no-activities': (environment) => runWorker(environment, { enableNonLocalActivities: false }),
   'activity-only': (environment) => runWorker(environment, { workflowBundle: undefined } as unknown as Partial<WorkerOptions>),
   versioned: (environment) => runWorker(environment, versioned(environment)),
 };
