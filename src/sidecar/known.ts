@@ -10,7 +10,7 @@ import { previousConditions } from './previous.ts';
 export interface Known {
   /** Whose Deployment and pods the rest is about. */
   readonly track: Track;
-  /** With the Deployment and the pods of this track. */
+  /** With the Deployment and the pods of this track; the stable one has the canary's Deployment beside. */
   readonly seen: Observation;
   readonly nowMs: number;
   readonly name: string;
@@ -78,9 +78,10 @@ function trackOf({ track }: SeenPod): Track {
 }
 
 function seenOf(seen: Observation, track: Track): Observation {
-  const { deployment: stable, canary, ...rest } = seen;
-  const deployment = track === 'stable' ? stable : canary;
-  return { ...rest, ...(deployment && { deployment }), pods: seen.pods.filter((pod) => trackOf(pod) === track) };
+  const pods = seen.pods.filter((pod) => trackOf(pod) === track);
+  if (track === 'stable') return { ...seen, pods };
+  const { deployment: _, canary, ...rest } = seen;
+  return { ...rest, ...(canary && { deployment: canary }), pods };
 }
 
 /** The track's own pin, and the other track's where that is another. */

@@ -96,6 +96,7 @@ test('another definition, promoted: workflows of both tracks complete, each on i
     look: named,
     isSo: (text) => references.every((one) => text.split(',').some((found) => found.endsWith(one))),
   });
+  await bed.statuses.untilSays('turn', { Guarded: /^True/ });
   const meanwhile = [
     ...(await begin(bed, 'turn', ['turn-3', 'turn-4'], three)),
     ...(await begin(bed, 'turn', ['turn-5', 'turn-6', 'turn-7', 'turn-8'])),

@@ -91,6 +91,10 @@ for (const [status, reason, urgency] of [
   test(`WorkersReady ${status} ${reason}: ${urgency}`, () => {
     assert.is(urgencyOf({ conditions: [condition('WorkersReady', status, reason)] }), urgency);
   });
+  test(`stable workers that are well, CanaryReady ${status} ${reason}: ${urgency}`, () => {
+    const conditions = [condition('WorkersReady', 'True', 'PollersLive'), condition('CanaryReady', status, reason)];
+    assert.is(urgencyOf({ conditions }), urgency);
+  });
 }
 
 test.run();

@@ -1,79 +1,45 @@
 /** The acts of the demonstration. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
-import { startProcess } from '../../examples/worker/start-process.ts';
-import { run } from '../verify/live-bed.ts';
-import { demand, type KubeObject, request } from './api.ts';
-import { apply, objectPath } from './apply.ts';
-import type { Demo } from './demo.ts';
-import type { Follow, FollowedStatus } from './follow-status.ts';
-import { root } from './parts.ts';
-import type { ProcessPackage } from './process-package.ts';
-import type { Testbed } from './testbed.ts';
+import { objectsAt, type Resource, valueAt } from '../../src/resource.ts';
+import { demand, type KubeObject } from './api.ts';
+import {
+  applyPackage,
+  ask,
+  finish,
+  inFile,
+  name,
+  namespace,
+  pinAndRender,
+  prune,
+  publish,
+  type RunningDefinition,
+  type Stage,
+  start,
+  untilOther,
+} from './demo-stage.ts';
 import { until } from './until.ts';
-
-export const namespace = 'sales';
-export const name = 'l2o';
-const taskQueue = 'l2o-tq';
-
-export interface Stage extends Demo {
-  readonly testbed: Testbed;
-  readonly folder: ProcessPackage;
-  readonly follow: Follow;
-  readonly client: Client;
-}
-
-const example = (path: string) => readFileSync(join(root, 'examples', path), 'utf8');
-
-/** As `examples/start` has it, with a newer version at the source than the one that is pinned. */
-export function writePackage(folder: ProcessPackage): void {
-  for (const version of [1, 2, 3])
-    folder.write(`definitions/t123/L2O_v3/${version}.json`, example(`definitions/t123/L2O_v3/${version}.json`));
-  mkdirSync(folder.dir, { recursive: true });
-  for (const file of ['l2o.yaml', 'l2o.generated.yaml']) writeFileSync(join(folder.dir, file), example(`start/${file}`));
-}
-
-export function render(folder: ProcessPackage, say: Demo['say']): void {
-  for (const verb of ['pin', 'render', 'verify']) {
-    say(`$ ameide-process ${verb} processes`);
-    say(folder.run(verb).trimEnd());
-  }
-}
-
-/** As a GitOps tool does. */
-export async function applyPackage({ testbed, folder }: Pick<Stage, 'testbed' | 'folder'>): Promise<void> {
-  await apply(testbed.plane, objectsOf(folder));
-}
-
-function objectsOf(folder: ProcessPackage): KubeObject[] {
-  return folder.objects().map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
-}
-
-/** What a person on call types. */
-async function ask({ testbed, say }: Stage, ...args: string[]): Promise<void> {
-  const command = [...args, '-n', namespace];
-  const { code, stdout, stderr } = await run(command, { KUBECONFIG: testbed.plane.kubeconfig });
-  if (code !== 0) throw new Error(`ameide-process ${command.join(' ')} ended with ${code}: ${stderr}`);
-  say(`$ ameide-process ${command.join(' ')}`);
-  say(stdout.trimEnd());
-}
 
 export async function showAll(stage: Stage): Promise<void> {
   const { definition } = await stage.follow.until('Ready', 'True');
+  const first = definition!;
   await ask(stage, 'list');
+  // Nobody approves its offer until the Process is to go.
+  const slow = await start(stage, 'lead-4710', first);
   stage.say('\n# A workflow is started, as the worker contract wants it: with the checksum of the definition that runs now');
-  await finish(stage, await start(stage, 'lead-4711', definition!), definition!);
+  await finish(stage, await start(stage, 'lead-4711', first), first);
   await showLostWorker(stage);
-  const { definition: newer } = await showNewDefinition(stage, definition!);
-  await showDrain(stage, newer!);
+  const second = await showNewDefinition(stage, first);
+  await showCanary(stage, second);
+  await showBreach(stage);
+  await showDrain(stage, () => finish(stage, slow, first));
 }
 
 async function showLostWorker(stage: Stage): Promise<void> {
   const { plane, node } = stage.testbed;
   const { follow, say } = stage;
   say('\n# Its worker is killed (kill -9), as a node or the kernel would do it');
-  const pods = (await demand(plane, 'GET', `/api/v1/namespaces/${namespace}/pods`)) as { items: KubeObject[] };
+  const pods = (await demand(plane, 'GET', `/api/v1/namespaces/${namespace}/pods?labelSelector=ameide.io/track`)) as {
+    items: KubeObject[];
+  };
   await node.signal({ namespace, name: pods.items[0]!.metadata.name }, 'SIGKILL');
   await follow.until('Ready', 'False');
   await follow.until('Ready', 'True');
@@ -81,52 +47,69 @@ async function showLostWorker(stage: Stage): Promise<void> {
   await ask(stage, 'describe', name);
 }
 
-async function showNewDefinition(stage: Stage, before: RunningDefinition): Promise<FollowedStatus> {
-  const { folder, follow, say } = stage;
-  say('\n# A workflow runs while the definition changes in Git: the old version stays beside the new one');
+async function showNewDefinition(stage: Stage, before: RunningDefinition): Promise<RunningDefinition> {
+  stage.say('\n# A workflow runs while the definition changes in Git: the old version stays beside the new one');
   const running = await start(stage, 'lead-4712', before);
-  folder.write('definitions/t123/L2O_v3/4.json', example('definitions/t123/L2O_v3/3.json').replace('"version": 3', '"version": 4'));
-  render(folder, say);
+  publish(stage.folder, 4);
+  pinAndRender(stage);
   await applyPackage(stage);
-  // What was Ready before the roll-out is no news.
-  let status = await follow.until('Ready', 'True');
-  while (status.definition!.checksum === before.checksum) status = await follow.until('Ready', 'True');
+  const after = await untilOther(stage, before);
   await finish(stage, running, before);
-  await finish(stage, await start(stage, 'lead-4713', status.definition!), status.definition!);
-  return status;
+  await finish(stage, await start(stage, 'lead-4713', after), after);
+  return after;
 }
 
-async function showDrain(stage: Stage, definition: RunningDefinition): Promise<void> {
-  const { testbed, folder, follow, say } = stage;
-  say('\n# The Process is to go, and a workflow still runs. First it is drained:');
-  const running = await start(stage, 'lead-4714', definition);
-  say('$ ameide-process drain processes/l2o.yaml');
-  say(folder.runOn('processes/l2o.yaml', 'drain').trimEnd());
-  say('$ ameide-process render processes');
-  say(folder.run('render').trimEnd());
+async function showCanary(stage: Stage, stable: RunningDefinition): Promise<void> {
+  const { folder, follow, say } = stage;
+  say('\n# The next version is tried by a canary first, beside the stable worker, on the same task queue');
+  publish(folder, 5);
+  pinAndRender(stage, name, '--canary');
+  await applyPackage(stage);
+  await follow.until('CanaryReady', 'True');
+  await ask(stage, 'list');
+  const canary = pinOfCanary(folder.objects());
+  const [ofStable, ofCanary] = await Promise.all([start(stage, 'lead-4714', stable), start(stage, 'lead-4715', canary)]);
+  await finish(stage, ofCanary, canary);
+  say('\n# It is good: it becomes the stable one');
+  const before = folder.objects();
+  inFile(stage, 'promote');
+  await applyPackage(stage);
+  const after = folder.objects();
+  await prune(
+    stage,
+    before.filter((object) => !after.some((other) => other.kind === object.kind && other.metadata.name === object.metadata.name)),
+  );
+  await untilOther(stage, stable);
+  await finish(stage, ofStable, stable);
+}
+
+function pinOfCanary(objects: readonly KubeObject[]): RunningDefinition {
+  return valueAt(objects.find(({ kind }) => kind === 'Process')!, 'spec', 'rollout', 'canary', 'pin') as unknown as RunningDefinition;
+}
+
+async function showBreach(stage: Stage): Promise<void> {
+  const { plane } = stage.testbed;
+  stage.say('\n# lead-4710 still runs, for longer than the Process promises. Its CronJob looks each minute, and tells of it once');
+  const checks = async () => {
+    const process = (await demand(plane, 'GET', `/apis/ameide.io/v1/namespaces/${namespace}/processes/${name}`)) as KubeObject;
+    return objectsAt(process.status, 'slaChecks');
+  };
+  const isReported = (seen: readonly Resource[]) => seen.some(({ reported }) => Number(reported) > 0);
+  await until({ what: 'the breach to be reported', look: checks, isSo: isReported, limitMs: 150_000 });
+  const { items } = (await demand(plane, 'GET', `/apis/events.k8s.io/v1/namespaces/${namespace}/events`)) as { items: Resource[] };
+  for (const { reason, type, note } of items) if (reason === 'SlaBreached') stage.say(`Event ${type} ${reason}: ${note}`);
+  await ask(stage, 'list');
+}
+
+async function showDrain(stage: Stage, finishSlow: () => Promise<void>): Promise<void> {
+  const { folder, follow, say } = stage;
+  say('\n# The Process is to go, and that workflow still runs. First it is drained:');
+  inFile(stage, 'drain');
   await applyPackage(stage);
   await follow.until('Draining', 'True');
   await ask(stage, 'list');
-  await finish(stage, running, definition);
+  await finishSlow();
   await follow.until('Drained', 'True');
   say('\n# Now it is removed from Git, and pruned: the Process first, then workers and definitions');
-  for (const object of objectsOf(folder).sort(({ kind }) => (kind === 'Process' ? -1 : 1))) {
-    const path = await objectPath(testbed.plane, object);
-    await demand(testbed.plane, 'DELETE', path);
-    await until({ what: `the end of ${object.kind}`, look: () => request(testbed.plane, 'GET', path), isSo: ({ code }) => code === 404 });
-    say(`${object.kind} ${object.metadata.name} is gone`);
-  }
-}
-
-type RunningDefinition = NonNullable<FollowedStatus['definition']>;
-type Running = Awaited<ReturnType<typeof startProcess>>;
-
-async function start({ client }: Stage, workflowId: string, { checksum }: RunningDefinition): Promise<Running> {
-  return startProcess(client, { workflowId, taskQueue, checksum });
-}
-
-async function finish({ say }: Stage, handle: Running, { version }: RunningDefinition): Promise<void> {
-  for (const signal of ['approve-discount', 'offer-signed']) await handle.signal(signal);
-  const { done } = await handle.result();
-  say(`workflow ${handle.workflowId} completed with version ${version}: ${done.join(' → ')}`);
+  await prune(stage, folder.objects());
 }

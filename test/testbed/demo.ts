@@ -1,8 +1,9 @@
-/** `npm run testbed -- demo`: the whole way before a person's eyes, from a Process in Git to its end, with a lost worker and a new definition on the way. */
+/** `npm run testbed -- demo`: the whole way before a person's eyes, from a Process in Git to its end, with a lost worker, a new definition, a canary and a broken promise on the way. */
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startSidecar } from '../sidecar/sidecar-process.ts';
-import { applyPackage, name, namespace, render, showAll, writePackage } from './demo-acts.ts';
+import { showAll } from './demo-acts.ts';
+import { applyPackage, name, namespace, pinAndRender, writePackage } from './demo-stage.ts';
 import { installCrd } from './discovery.ts';
 import { followStatus } from './follow-status.ts';
 import { root } from './parts.ts';
@@ -27,7 +28,7 @@ export async function runDemo(testbed: Testbed, { say, ended }: Demo): Promise<v
     stops.unshift(() => sidecar.stop());
     say('\n# A team pins and renders its Process, and commits that');
     writePackage(folder);
-    render(folder, say);
+    pinAndRender({ folder, say });
     say('\n# Git is applied. The status, live:');
     await applyPackage({ testbed, folder });
     const follow = followStatus({ server: plane, namespace, name, say });

@@ -30,7 +30,7 @@ export function followStatus({ server, namespace, name, say }: FollowOptions): F
   const started = Date.now();
   const turned: { readonly type: string; readonly status: string; readonly at: FollowedStatus }[] = [];
   const last = new Map<string, string>();
-  say('  TIME     READY     VERSION   WORKERS   CONDITION');
+  say('  TIME     READY     VERSION   WORKERS           CONDITION');
   const look = async () => {
     const { status = {} } = (await demand(server, 'GET', path)) as KubeObject & { status?: FollowedStatus };
     const told = new Set(untold);
@@ -67,7 +67,7 @@ function row({ conditions = [], definition, workers }: FollowedStatus, seconds: 
     `${seconds} s`.padStart(7),
     ready.padEnd(7),
     String(definition?.version ?? '').padEnd(7),
-    (workers?.summary ?? '').padEnd(7),
+    (workers?.summary ?? '').padEnd(15),
     words,
   ];
   return `  ${cells.join('   ')}`;
