@@ -1,6 +1,6 @@
 /** The executable as kustomize and kpt start it: a process with three pipes, which may be closed, slow or full of anything. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,9 +27,15 @@ function listOf(count: number): string {
   return `apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n${Array.from({ length: count }, (_, at) => item(at)).join('')}`;
 }
 
-// A process for each takes its time, so it is every third case; those with a server, or with a package that exists only on paper, run in this one only.
+/** Those with settings of their own (a server, variables), or with a package that exists only on paper, run in this process only. */
+function isSpawnable(name: string): boolean {
+  const dir = join(casesFolder, name);
+  return !existsSync(join(dir, 'case.json')) && !readFileSync(join(dir, 'input.yaml'), 'utf8').includes('package-path');
+}
+
+// A process for each takes its time.
 const spawnable = namesOfCases(casesFolder)
-  .filter((name) => !/server|grpc|listens|frozen|sub-packages/.test(name))
+  .filter(isSpawnable)
   .filter((_, at) => at % 3 === 0);
 
 for (const name of spawnable) {
