@@ -4,6 +4,7 @@ import type { Known } from '../known.ts';
 import { isFalse } from '../verdict.ts';
 import type { DrainInput, DrainStep } from './drain.ts';
 import { stepDrain } from './machine.ts';
+import { pinsOf } from './sharers.ts';
 import { type DrainStatus, drainStatus, readDrain } from './status.ts';
 import { wantedDrain } from './wanted.ts';
 
@@ -14,7 +15,7 @@ export interface DrainDecision extends Omit<DrainStep, 'drain'> {
 const notLooked = { sharers: [], failure: { reason: 'NotLookedYet', message: 'Temporal was not asked yet' } } as const;
 
 export function decideDrain(known: Known): DrainDecision {
-  const { seen, spec, isAsRendered, name, namespace, pin, beside } = known;
+  const { seen, spec, isAsRendered, name, namespace } = known;
   const wanted = wantedDrain(seen.process);
   if (wanted === undefined) return leftAlone(known);
   const input: DrainInput = {
@@ -23,7 +24,8 @@ export function decideDrain(known: Known): DrainDecision {
     wanted,
     spec: spec?.drain ?? {},
     isAsRendered,
-    pins: [...(pin ? [pin] : []), ...beside].map(({ checksum }) => checksum),
+    // As it stands there: a spec that this version of the tool finds invalid has workflows that need them all the same.
+    pins: pinsOf(seen.process),
     seen: seen.drain ?? notLooked,
     before: readDrain(seen.process),
   };
