@@ -1,7 +1,7 @@
 /** What is wrong with a Process beyond its schema: policies of the configuration, and clashes with what the tool sets. Pure. */
 import { closest } from '../definition/closest.ts';
 import type { FnConfig } from '../fn-config.ts';
-import { env, selectorLabel } from '../names.ts';
+import { selectorLabel } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isTimeZone, timeZones } from '../process/time-zones.ts';
 import type { Process } from '../process.ts';
@@ -11,6 +11,7 @@ import type { Cleanup, SlaCheck } from './cron-jobs.ts';
 import { canaryReplicas, stableReplicas, workerResources } from './deployment.ts';
 import { fileOf, type Located, scopeOf } from './located.ts';
 import { hasSchedules } from './schedules-account.ts';
+import { ownVariables } from './worker-env.ts';
 
 type Check = (process: Process, config: FnConfig) => Problem[];
 
@@ -103,11 +104,10 @@ function resourcesSet(process: Process, config: FnConfig): Problem[] {
   ];
 }
 
-const ownVariables = new Set<string>(Object.values(env));
-
 function envFree({ spec }: Process): Problem[] {
+  const own = new Set(ownVariables(spec));
   return (spec.worker?.env ?? []).flatMap(({ name }, at) => {
-    if (!ownVariables.has(name)) return [];
+    if (!own.has(name)) return [];
     const field = { path: `spec.worker.env[${at}].name`, currentValue: name };
     return [problem('EnvConflict', `${name} is set by the tool; rename the variable, or set it where it comes from`, { field })];
   });

@@ -5,6 +5,11 @@ import type { Process } from '../process.ts';
 import type { PinnedText } from './resolve.ts';
 import { apiKeyVariables, type EnvVar, plainVariables, temporalPlace, tlsValues } from './temporal-env.ts';
 
+/** The names that a Process's own variables must not have. METRICS_PORT is a common one: it is ours where metrics are asked for. */
+export function ownVariables({ observability }: Pick<Process['spec'], 'observability'>): string[] {
+  return Object.values(env).filter((name) => name !== env.metricsPort || observability?.metrics !== undefined);
+}
+
 /** Our variables, in the order in which they are read best; a Process's own `env` follows them. */
 export function workerEnv(process: Process, current: PinnedText, defaultAddress: string): EnvVar[] {
   const { temporal, definitionRef, rollout, observability } = process.spec;

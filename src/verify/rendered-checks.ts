@@ -7,7 +7,7 @@ import { withPins } from '../pin.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Pin } from '../process.ts';
 import { deploymentStrategy, selector, wantedTracks, workerImage } from '../render/deployment.ts';
-import { workerEnv } from '../render/worker-env.ts';
+import { ownVariables, workerEnv } from '../render/worker-env.ts';
 import { annotationOf, isSame, namespaceOf, objectsAt, type Resource, referTo, valueAt } from '../resource.ts';
 import { trackOfDeployment } from '../track.ts';
 import { definitionsMounted } from './mounted-definitions.ts';
@@ -233,8 +233,6 @@ function selectorAgrees({ process, renderedAs, deployments }: Rendered): Problem
   });
 }
 
-const ownVariables = Object.values(env) as readonly string[];
-
 /** Stands for the address that the function's configuration gives. */
 const anyAddress = 'HOST:PORT';
 
@@ -247,7 +245,7 @@ function variablesAgree(seen: Rendered): Problem[] {
     const [pin] = definitionsIn(seen, trackOfDeployment(deployment));
     const wanted = new Map(workerEnv(rendered, { pin, text: '' }, anyAddress).map((variable) => [variable.name, variable]));
     const found = objectsAt(workerContainer(deployment), 'env');
-    return ownVariables.flatMap((name) => {
+    return ownVariables(process.spec).flatMap((name) => {
       const [variable, ...more] = found.filter((one) => one.name === name);
       const expected = wanted.get(name);
       if (!variable && !expected) return [];

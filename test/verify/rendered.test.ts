@@ -65,6 +65,16 @@ test('the address of a Process that names one is compared', () => {
   assert.equal(findings(changed), [`RenderBroken ${deployment} ${worker}.env[name=TEMPORAL_ADDRESS]`]);
 });
 
+test('METRICS_PORT is the Process’s own unless it asks for metrics', () => {
+  const own = { worker: { env: [{ name: 'METRICS_PORT', value: '9100' }] } };
+  assert.equal(findings(renderedStream(() => {}, own)), []);
+  const asked = { observability: { metrics: { port: 9464 } }, worker: { ports: [{ name: 'metrics', containerPort: 9464 }] } };
+  const changed = renderedStream((seen) => {
+    partsOf(seen).variable('METRICS_PORT').value = '9100';
+  }, asked);
+  assert.equal(findings(changed), [`RenderBroken ${deployment} ${worker}.env[name=METRICS_PORT]`]);
+});
+
 test('two Processes of one name in two namespaces do not get in each other’s way', () => {
   const both = [...renderedStream(), ...renderedStream(() => {}, {}, { namespace: 'finance' })];
   assert.equal(findings(both), []);
