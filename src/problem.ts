@@ -21,7 +21,7 @@ export const reasons = {
     'Choose a legal, free one.',
   ],
   ProcessDuplicate: ['Two Processes have one name in one namespace.', 'Rename or remove one.'],
-  NameConflict: ["A generated object needs a name that a user's object has.", 'Rename that object or the Process.'],
+  NameConflict: ["A generated object needs a name that a user's object or another Process's has.", 'Rename that object or the Process.'],
   EnvConflict: ['`spec.worker.env` sets a variable that the tool sets.', 'Rename the variable.'],
   ImageNotPinned: ['The policy demands an image digest and the image has none.', 'Use `name@sha256:…`.'],
   ResourcesMissing: ['The policy demands worker resources and the Process has none.', 'Set `spec.worker.resources`.'],

@@ -5,7 +5,7 @@
 import { generatedFile, place, placePrefixes } from '../names.ts';
 import { pinEdits } from '../pin.ts';
 import { type Problem, problem } from '../problem.ts';
-import { annotationOf, annotationsOf, isSame, type Resource, referTo } from '../resource.ts';
+import { annotationOf, annotationsOf, identityOf, isSame, type Resource, referTo } from '../resource.ts';
 import type { Change } from '../resource-list.ts';
 import type { Edit } from '../yaml/edit.ts';
 import { renderedFrom } from './child-metadata.ts';
@@ -20,12 +20,15 @@ export function emit(items: readonly Resource[], plans: readonly Plan[]): { chan
   const problems: Problem[] = [];
   const kept = new Set<number>();
   const nextIndex = new Map<string, number>();
+  const planned = new Map<string, Plan>();
 
   for (const plan of plans) {
     changes.push(...processChanges(plan, items));
     for (const resource of plan.resources) {
       const taken = conflict(index, resource, plan);
       if (taken) problems.push(taken);
+      const shared = plannedTwice(planned, resource, plan);
+      if (shared) problems.push(shared);
       const existing = index.generated(resource, plan.resolved.place);
       const at = placeFor(plan, existing === undefined ? undefined : items[existing], { index, nextIndex });
       if (existing === undefined) changes.push({ kind: 'add', resource: withPlace(resource, at, undefined) });
@@ -70,6 +73,24 @@ function nameConflict(taken: Resource, process: string): Problem {
       ...(at && { file: { path: at.path, index: at.index } }),
     },
   );
+}
+
+/**
+ * An object that two Processes would make: names are put together from parts, and `a`, `sla-b` reads as `a-sla`, `b` does. Two Processes
+ * of one name are told of as such.
+ */
+function plannedTwice(planned: Map<string, Plan>, resource: Resource, plan: Plan): Problem | undefined {
+  const { process, place: at } = plan.resolved;
+  const key = `${scopeOf(at)}\n${identityOf(resource)}`;
+  const first = planned.get(key);
+  if (!first) {
+    planned.set(key, plan);
+    return;
+  }
+  const other = first.resolved.process;
+  if (isSame([other.metadata.name, other.metadata.namespace], [process.metadata.name, process.metadata.namespace])) return;
+  const message = `Process "${other.metadata.name}" and Process "${process.metadata.name}" would both generate it; rename one of the two, or what it is named after`;
+  return problem('NameConflict', message, { resource: referTo(resource), ...(at && { file: { path: at.path, index: at.index } }) });
 }
 
 /** Where a generated item goes: where it already is, else into the file beside its Process, in the plan's order. */
