@@ -15,10 +15,12 @@ export interface SweepSubject {
   readonly process: Process;
   /** All Processes of its namespace, itself among them. */
   readonly neighbours: readonly Resource[];
+  /** The Temporal that it would ask, HOST:PORT; undefined: somebody has named it by hand. */
+  readonly address?: string;
 }
 
 /** Undefined: it may go. */
-export function sweepRefusal({ live, process, neighbours }: SweepSubject): Problem | undefined {
+export function sweepRefusal({ live, process, neighbours, address: asked }: SweepSubject): Problem | undefined {
   const refused = (why: string) => ({
     ...problem('SweepRefused', `nothing is ended: ${why}`, { resource: referTo(live) }),
     severity: 'warning' as const,
@@ -31,6 +33,10 @@ export function sweepRefusal({ live, process, neighbours }: SweepSubject): Probl
   if (!isCurrent || address === undefined)
     return refused(
       'the sidecar has not said yet who else uses the task queue; see that it runs and watches the namespace (deploy/sidecar)',
+    );
+  if (asked !== undefined && asked !== address)
+    return refused(
+      `it would ask the Temporal at ${asked}, and its workers poll ${address}; if both are one, name --temporal-address ${asked}`,
     );
   const others = [...new Set([...sharersOf(live, address, neighbours), ...told(live)])].sort();
   if (others.length > 0) return refused(`its task queue is shared with ${listed(others)}`);

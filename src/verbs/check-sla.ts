@@ -9,6 +9,7 @@ import { type BreachPlace, breachLine } from '../sla/breach.ts';
 import { type Check, type CheckRun, forgetStale, remember, runCheck, tellEvents } from '../sla/check.ts';
 import { staleChecks } from '../sla/status.ts';
 import type { SeenRun } from '../temporal/drain/running.ts';
+import { type Where, whereWords } from './its-temporal.ts';
 import { type Terminal, table, toJson } from './terminal.ts';
 import { findingLine, type Place, type ProcessOptions, withProcess } from './with-process.ts';
 
@@ -26,14 +27,16 @@ export interface CheckSlaOptions extends ProcessOptions {
 }
 
 interface Checked {
+  readonly where?: Where;
   readonly runs: readonly CheckRun[];
   readonly problems: readonly Problem[];
 }
 
 export async function checkSlaVerb(name: string, options: CheckSlaOptions, terminal: Terminal): Promise<number> {
   const found = await withProcess(name, options, (place) => checkAll(place, options, terminal));
-  const { runs, problems }: Checked = 'runs' in found ? found : { runs: [], ...found };
-  await tell(runs, problems, options, terminal);
+  const checked: Checked = 'runs' in found ? found : { runs: [], ...found };
+  await tell(checked, options, terminal);
+  const { runs, problems } = checked;
   if (problems.some(({ severity }) => severity === 'error')) return 1;
   return options.fail && runs.some(({ breaching }) => breaching > 0) ? 1 : 0;
 }
@@ -49,7 +52,7 @@ async function checkAll(place: Place, options: CheckSlaOptions, terminal: Termin
   }
   terminal.progress('');
   if (isRemembered(options) && staleChecks(place.live).length > 0) await forgetStale(place.kube, place.name);
-  return { runs, problems };
+  return { where: place.where, runs, problems };
 }
 
 function isRemembered({ maxDuration, dryRun }: CheckSlaOptions): boolean {
@@ -96,14 +99,14 @@ async function checkOne(
   return { run, found: found ? [found] : [] };
 }
 
-function linesOf({ process, name, queue }: Place, run: CheckRun): object[] {
+function linesOf({ process, name, where: { address, namespace: temporalNamespace, taskQueue } }: Place, run: CheckRun): object[] {
   const { check, sample, fresh, breaching, nowMs } = run;
   const where: BreachPlace = {
     process: name.name,
     namespace: name.namespace,
     tenantId: process.spec.definitionRef.tenantId,
-    temporalNamespace: queue.namespace,
-    taskQueue: queue.taskQueue,
+    temporalNamespace,
+    taskQueue,
   };
   const summary = {
     event: 'SlaCheck',
@@ -112,6 +115,8 @@ function linesOf({ process, name, queue }: Place, run: CheckRun): object[] {
     severity: check.severity,
     process: name.name,
     namespace: name.namespace,
+    temporal_address: address,
+    temporal_namespace: temporalNamespace,
     breaching,
     reported: fresh,
     not_named: fresh - sample.length,
@@ -119,9 +124,9 @@ function linesOf({ process, name, queue }: Place, run: CheckRun): object[] {
   return [...sample.map((one) => breachLine(check, one, where, nowMs)), summary];
 }
 
-async function tell(runs: readonly CheckRun[], problems: readonly Problem[], options: CheckSlaOptions, terminal: Terminal): Promise<void> {
-  if (options.output === 'json') await terminal.print(toJson({ checks: runs.map(runJson) }, problems));
-  else if (options.output === 'table') await printTables(runs, terminal);
+async function tell({ where, runs, problems }: Checked, options: CheckSlaOptions, terminal: Terminal): Promise<void> {
+  if (options.output === 'json') await terminal.print(toJson({ ...(where && { temporal: where }), checks: runs.map(runJson) }, problems));
+  else if (options.output === 'table') await printTables(where, runs, terminal);
   else for (const found of problems) await terminal.print(findingLine(found));
   await terminal.report(problems);
 }
@@ -141,8 +146,9 @@ function runJson({ check, breaching, fresh, sample, window }: CheckRun): object 
   };
 }
 
-async function printTables(runs: readonly CheckRun[], terminal: Terminal): Promise<void> {
-  if (runs.length === 0) return;
+async function printTables(where: Where | undefined, runs: readonly CheckRun[], terminal: Terminal): Promise<void> {
+  if (!where || runs.length === 0) return;
+  await terminal.print(`${whereWords(where)}\n`);
   const rows = runs.map(({ check, breaching, fresh }) => [
     check.name,
     check.severity,

@@ -8,7 +8,8 @@ import type { Terminal } from './terminal.ts';
 const checkSlaHelp = `
 Without --check all SLA checks of the live Process (spec.slaChecks). What is new is told as an Event of the Process and printed, each
 workflow once; the status remembers how far it was judged. With --max-duration it is a question: nothing is told and remembered.
-Credentials for Temporal are those in the environment (TEMPORAL_TLS_…, TEMPORAL_API_KEY), else in the Secrets that the Process names.
+Temporal is the Process's own, with the credentials in the Secrets that it names. Variables (TEMPORAL_…) count where PROCESS_NAME and
+PROCESS_NAMESPACE name the Process, as in its Jobs.
 
 Examples:
   ameide-process check-sla l2o -n sales
@@ -17,7 +18,8 @@ Examples:
 
 const sweepHelp = `
 Ends nothing while the Process is drained, while the live spec is not what was rendered, while another Process uses the same task
-queue, and while that cannot be known: it says so, and exits 0 (with --fail: 1).
+queue, while that cannot be known, and at another Temporal than its workers' unless --temporal-address names it: it says so, and exits 0
+(with --fail: 1).
 
 Examples:
   ameide-process sweep l2o -n sales --cleanup stale --dry-run
@@ -88,7 +90,7 @@ function common(command: Command): Command {
     .option('--context <name>', 'a context of the kubeconfig')
     .option(
       '--temporal-address <host:port>',
-      'where Temporal is reached (default: TEMPORAL_ADDRESS, else as the Process or its status says)',
+      'where Temporal is reached (default: as its Job is told, else as the Process or its status says)',
     )
     .addOption(new Option('--rate <n>', 'calls to Temporal a second').argParser(positiveInteger).default(20))
     .addOption(

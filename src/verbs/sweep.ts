@@ -11,6 +11,7 @@ import { counted } from '../sidecar/words.ts';
 import { sweepRefusal } from '../sweep/refusal.ts';
 import { remaining, type Swept, sweepQueue } from '../sweep/sweep.ts';
 import { workflowRow } from './check-sla.ts';
+import { type Where, whereWords } from './its-temporal.ts';
 import { type Terminal, table, toJson } from './terminal.ts';
 import { findingLine, type Place, type ProcessOptions, withProcess } from './with-process.ts';
 
@@ -32,6 +33,7 @@ export interface SweepOptions extends ProcessOptions {
 
 interface Done {
   readonly cleanup: Cleanup;
+  readonly where: Where;
   readonly swept: Swept;
   readonly nowMs: number;
 }
@@ -52,7 +54,7 @@ async function sweepPlace(
 ): Promise<Done | { readonly problems: readonly Problem[] }> {
   const cleanup = chosen(place, options);
   if ('reason' in cleanup) return { problems: [cleanup] };
-  const { name, queue, instance, kube, live } = place;
+  const { name, queue, where, instance, kube, live } = place;
   const nowMs = Date.now();
   terminal.progress(`looking for workflows that run for longer than ${cleanup.olderThan}`);
   const swept = await sweepQueue(
@@ -65,14 +67,14 @@ async function sweepPlace(
       limit: options.limit,
       dryRun: options.dryRun ?? false,
     },
-    () => refusalNow(place),
+    () => refusalNow(place, options),
   );
   terminal.progress('');
   if (!options.dryRun) {
     for (const { reason, type, note, occasion } of eventsOf(cleanup, swept, nowMs))
       await recordOnce(kube, { regarding: live, words: { type, reason, action: 'Sweep', note }, occasion, instance });
   }
-  return { cleanup, swept, nowMs };
+  return { cleanup, where, swept, nowMs };
 }
 
 function chosen({ live, process }: Place, { cleanup: name, olderThan, action, workflowType }: SweepOptions): Cleanup | Problem {
@@ -85,7 +87,7 @@ function chosen({ live, process }: Place, { cleanup: name, olderThan, action, wo
 }
 
 /** As things are at this moment: while a sweep goes on a Process may come to share the queue. */
-async function refusalNow({ kube, name, live }: Place): Promise<Problem | undefined> {
+async function refusalNow({ kube, name, live, where }: Place, { temporalAddress }: SweepOptions): Promise<Problem | undefined> {
   const now = await readProcess(kube, name);
   if (isProblem(now)) return now;
   const parsed = parseLive(now);
@@ -100,7 +102,9 @@ async function refusalNow({ kube, name, live }: Place): Promise<Problem | undefi
     signal: AbortSignal.timeout(listWithinMs),
     onItem: (item) => neighbours.push({ ...item, apiVersion, kind }),
   });
-  return sweepRefusal({ live: now, process: parsed.process, neighbours });
+  // Who names an address by hand means it: it may be another way to the same Temporal.
+  const asked = temporalAddress === undefined ? { address: where.address } : {};
+  return sweepRefusal({ live: now, process: parsed.process, neighbours, ...asked });
 }
 
 const listWithinMs = 30_000;
@@ -141,11 +145,14 @@ async function tell(
   terminal: Terminal,
 ): Promise<void> {
   if (options.output === 'json')
-    await terminal.print(toJson(done ? { ...summaryOf(done, options), workflows: workflowsOf(done) } : {}, problems));
+    await terminal.print(toJson(done ? { temporal: done.where, ...summaryOf(done, options), workflows: workflowsOf(done) } : {}, problems));
   else if (options.output === 'table') await printTables(done, options, terminal);
   else {
     if (done) {
-      const common = { process: name, cleanup: done.cleanup.name, action: done.cleanup.action, time: new Date(done.nowMs).toISOString() };
+      const common = {
+        ...{ process: name, cleanup: done.cleanup.name, action: done.cleanup.action, time: new Date(done.nowMs).toISOString() },
+        ...{ temporalAddress: done.where.address, temporalNamespace: done.where.namespace, taskQueue: done.where.taskQueue },
+      };
       for (const one of workflowsOf(done))
         await terminal.print(JSON.stringify({ event: 'WorkflowSwept', ...common, dryRun: options.dryRun ?? false, ...one }));
       await terminal.print(JSON.stringify({ event: 'Sweep', ...common, ...summaryOf(done, options) }));
@@ -175,9 +182,10 @@ function workflowsOf({ swept }: Done): object[] {
 
 async function printTables(done: Done | undefined, { dryRun }: SweepOptions, terminal: Terminal): Promise<void> {
   if (!done) return;
-  const { cleanup, swept, nowMs } = done;
+  const { cleanup, where, swept, nowMs } = done;
   const verb = `${dryRun ? 'WOULD BE ' : ''}${cleanup.action === 'Cancel' ? 'CANCELLED' : 'TERMINATED'}`;
   const row = [cleanup.name, cleanup.olderThan, cleanup.workflowType ?? '-', String(swept.found), String(swept.ended.length)];
+  await terminal.print(`${whereWords(where)}\n`);
   const headings = ['CLEANUP', 'OLDER THAN', 'WORKFLOW TYPE', 'FOUND', verb, 'ASKED BEFORE', 'REMAIN'];
   await terminal.print(table(headings, [[...row, String(swept.askedBefore), String(remaining(swept))]]));
   if (swept.ended.length === 0) return;

@@ -6,10 +6,10 @@ import type { Kube } from '../kube/connect.ts';
 import { KubeFailure } from '../kube/failure.ts';
 import { keyOf } from '../kube/object-key.ts';
 import { clusterProblem, isProblem, type ProcessName, readProcess } from '../kube/read-process.ts';
-import { env } from '../names.ts';
+import { env, scheduleEnv } from '../names.ts';
 import { describe, type Problem, problem } from '../problem.ts';
 import type { Process } from '../process.ts';
-import { type Resource, referTo, valueAt } from '../resource.ts';
+import { type Resource, referTo } from '../resource.ts';
 import { parseLive } from '../sidecar/known.ts';
 import { readCredentials } from '../sidecar/read-credentials.ts';
 import { subjectOf } from '../sidecar/temporal-subject.ts';
@@ -20,9 +20,10 @@ import { openOneQueue } from '../temporal/one-queue.ts';
 import { reasonFor } from '../temporal/reason.ts';
 import { type Subject, through } from '../temporal/subject.ts';
 import { type ClusterAccess, openKube } from './cluster-access.ts';
+import { itsAddress, toldItsJob, type Variables, type Where } from './its-temporal.ts';
 
 export interface ProcessOptions extends Pick<ClusterAccess, 'namespace' | 'kubeconfig' | 'context'> {
-  /** HOST:PORT. */
+  /** HOST:PORT, instead of the Process's own. */
   readonly temporalAddress?: string;
   /** Calls to Temporal a second. */
   readonly rate: number;
@@ -36,6 +37,7 @@ export interface Place {
   readonly live: Resource;
   readonly process: Process;
   readonly queue: Queue;
+  readonly where: Where;
   /** This pod, or machine, as Events name it. */
   readonly instance: string;
 }
@@ -56,8 +58,8 @@ export async function withProcess<T>(
     live = found;
     const parsed = parseLive(found);
     if ('problems' in parsed) return refused(...parsed.problems);
-    return await withQueue(kube, found, options, (queue) =>
-      work({ kube, name: place, live: found, process: parsed.process, queue, instance: hostname() }),
+    return await withQueue(kube, { name: place, live: found }, options, (queue, where) =>
+      work({ kube, name: place, live: found, process: parsed.process, queue, where, instance: hostname() }),
     );
   } catch (error) {
     const where = live ? { resource: referTo(live) } : {};
@@ -75,33 +77,34 @@ function refused(...problems: readonly Problem[]): { readonly problems: readonly
 
 async function withQueue<T>(
   kube: Kube,
-  live: Resource,
+  { name, live }: Pick<Place, 'name' | 'live'>,
   { temporalAddress, rate }: ProcessOptions,
-  work: (queue: Queue) => Promise<T>,
+  work: (queue: Queue, where: Where) => Promise<T>,
 ): Promise<T | { readonly problems: readonly Problem[] }> {
-  const lastAddress = process.env[env.address] ?? textAt(live, 'spec') ?? textAt(live, 'status') ?? temporalAddress;
+  const told = toldItsJob(process.env, name);
+  const lastAddress = itsAddress(live, told) ?? temporalAddress;
   const found = subjectOf({ key: keyOf(live), process: live, deployment: undefined, lastAddress });
   if (!found) {
-    const message = `nothing says where its Temporal is; name it with --temporal-address HOST:PORT, or in ${env.address}`;
-    return refused(problem('TemporalUnreachable', message, { resource: referTo(live) }));
+    return refused(
+      problem('TemporalUnreachable', 'nothing says where its Temporal is; name it with --temporal-address HOST:PORT', {
+        resource: referTo(live),
+      }),
+    );
   }
   const subject = temporalAddress === undefined ? found : through(temporalAddress, found);
-  const own = credentialsFrom(process.env);
-  const credentials =
-    own?.credentials ?? (await readCredentials(kube, subject, 'have it granted, or set TEMPORAL_TLS_… and TEMPORAL_API_KEY'));
+  const own = credentialsFrom(told);
+  const credentials = own?.credentials ?? (await readCredentials(kube, subject, grantOrSet));
   const { tls: _, apiKey: __, ...bare } = subject;
   const opened = await openOneQueue({ subject: own ? { ...bare, ...own.subject } : subject, credentials, rate });
   try {
-    return await work(opened.queue);
+    const { address, namespace, taskQueue } = subject;
+    return await work(opened.queue, { address, namespace, taskQueue });
   } finally {
     opened.close();
   }
 }
 
-function textAt(live: Resource, part: 'spec' | 'status'): string | undefined {
-  const found = valueAt(live, part, 'temporal', 'address');
-  return typeof found === 'string' && found !== '' ? found : undefined;
-}
+const grantOrSet = `have it granted, or set TEMPORAL_TLS_… and TEMPORAL_API_KEY with ${env.processName} and ${scheduleEnv.processNamespace}, as its Jobs have them`;
 
 interface Own {
   readonly subject: Pick<Subject, 'tls' | 'apiKey'>;
@@ -109,7 +112,7 @@ interface Own {
 }
 
 /** As a pod is given them: in variables and mounted files. Undefined: none are; then the Secrets that the Process names are read. */
-function credentialsFrom(variables: Readonly<Record<string, string | undefined>>): Own | undefined {
+function credentialsFrom(variables: Variables): Own | undefined {
   const { [env.apiKey]: apiKey, [env.tls]: tls, [env.tlsServerName]: serverName } = variables;
   const files = { ca: variables[env.tlsServerCa], cert: variables[env.tlsClientCert], key: variables[env.tlsClientKey] };
   const isTls = tls === 'true' || Object.values(files).some(Boolean);

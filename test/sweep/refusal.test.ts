@@ -74,4 +74,18 @@ test('it may go: alone, beside another queue, another Temporal namespace, anothe
   for (const one of neighbours) assert.is(refusal(live(), [one]), undefined);
 });
 
+test('at another Temporal than the one that its workers poll nobody knows who shares the queue; who names it by hand means it', () => {
+  const at = (address?: string) => {
+    const process = live();
+    return sweepRefusal({ live: process, process: process as unknown as Process, neighbours: [process], ...(address && { address }) })
+      ?.message;
+  };
+  assert.match(
+    at('prod:7233') ?? 'it may go',
+    /would ask the Temporal at prod:7233, and its workers poll temporal:7233; .*--temporal-address prod:7233$/,
+  );
+  assert.is(at('temporal:7233'), undefined);
+  assert.is(at(), undefined);
+});
+
 test.run();

@@ -150,7 +150,10 @@ test('of many new ones some are named, and all are counted', async ({ bed }) => 
   assert.is(entryOf(await bed.live('many'), 'slow')!.reported, 14);
   const table = await bed.run('many', ['check-sla']);
   assert.is(table.code, 0);
-  assert.match(table.stdout, /^CHECK +SEVERITY +LONGER THAN +WORKFLOW TYPE +RUN +NEW\nslow +warning +1s +- +14 +0\n$/);
+  assert.match(
+    table.stdout,
+    /^Temporal \S+, namespace sales-process, task queue many-tq\n\nCHECK +SEVERITY +LONGER THAN +WORKFLOW TYPE +RUN +NEW\nslow +warning +1s +- +14 +0\n$/,
+  );
 });
 
 test('a check that is gone from the spec leaves the status with the next run', async ({ bed }) => {

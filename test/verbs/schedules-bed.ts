@@ -64,7 +64,14 @@ export async function openSchedulesBed(): Promise<SchedulesBed> {
     outcome: async (id: string) => (await client.workflow.getHandle(id).describe()).status.name as string,
     run: async (name: string, args: readonly string[], variables: Readonly<Record<string, string>> = {}) => {
       const { kubeconfig } = await serviceAccountKubeconfig(plane, namespace, `${name}-schedules`);
-      const env = { ...process.env, KUBECONFIG: kubeconfig, TEMPORAL_ADDRESS: temporal.address, ...variables };
+      const env = {
+        ...process.env,
+        KUBECONFIG: kubeconfig,
+        TEMPORAL_ADDRESS: temporal.address,
+        PROCESS_NAME: name,
+        PROCESS_NAMESPACE: namespace,
+        ...variables,
+      };
       const [verb, ...rest] = args;
       const command = [join(root, 'dist/ameide-process'), verb!, name, ...rest];
       const { code, stdout, stderr } = await ran(join(root, 'node_modules/.bin/node'), command, env);

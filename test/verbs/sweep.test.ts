@@ -126,6 +126,26 @@ test('nor while it is drained, nor while the live spec is not what was rendered'
   assert.is(await bed.outcome('e'), 'RUNNING');
 });
 
+test('on a laptop an exported TEMPORAL_ADDRESS counts for nothing; a Job that is told another Temporal than the workers ends nothing', async ({
+  bed,
+}) => {
+  await bed.commit('laptop', { cleanups: [cleanup('stale')] });
+  await bed.start('laptop', ['l']);
+  await untilOld(bed, 'laptop', ['--cleanup', 'stale'], 1);
+  const { port } = new URL(`http://${bed.temporal.address}`);
+  const [elsewhere, again] = ['127.0.0.1:1', `localhost:${port}`];
+  const run = (variables: Readonly<Record<string, string>>, ...args: string[]) =>
+    bed.run('laptop', ['sweep', '--cleanup', 'stale', ...args], variables);
+  const exported = await run({ PROCESS_NAME: '', TEMPORAL_ADDRESS: elsewhere, TEMPORAL_API_KEY: 'of-elsewhere' }, '--dry-run');
+  assert.is(exported.code, 0, exported.stderr);
+  assert.match(exported.stdout, `Temporal ${bed.temporal.address}, namespace sales-process, task queue laptop-tq\n`);
+  const stale = await run({ TEMPORAL_ADDRESS: again });
+  assert.match(stale.stderr, `nothing is ended: it would ask the Temporal at ${again}, and its workers poll ${bed.temporal.address}`);
+  assert.is(await bed.outcome('l'), 'RUNNING');
+  const named = await run({ PROCESS_NAME: '' }, '--temporal-address', again, '-o', 'json');
+  assert.equal([named.code, JSON.parse(named.stdout).temporal.address, JSON.parse(named.stdout).ended], [0, again, 1], named.stderr);
+});
+
 test('wrong usage is refused', async ({ bed }) => {
   const said = async (...args: string[]) => {
     const { code, stderr } = await bed.run('orders', ['sweep', ...args]);
