@@ -4,7 +4,7 @@ import { counted, listed } from '../sidecar/words.ts';
 import { wrap } from '../text-width.ts';
 import { columns } from './columns.ts';
 import type { Paint, Style } from './paint.ts';
-import type { ConditionView, DrainView, Picture, VersionView } from './picture.ts';
+import type { CanaryView, ConditionView, DrainView, Picture, VersionView } from './picture.ts';
 import type { Row, Standing } from './row.ts';
 import type { TypeView } from './temporal-view.ts';
 import type { PodView } from './workers-view.ts';
@@ -77,7 +77,7 @@ function conditions({ conditions: all, now }: Picture, { width, paint }: TextSha
 }
 
 function definition({ definition: found }: Picture, { width, paint }: TextShape): string[] {
-  const { id, tenantId, pinned, mounted, newest, retained } = found;
+  const { id, tenantId, pinned, mounted, canary, newest, retained } = found;
   const isOther = mounted !== undefined && pinned !== undefined && mounted.checksum !== pinned.checksum;
   return [
     `${paint('bold', 'Definition')} ${id} of tenant ${tenantId}`,
@@ -85,12 +85,20 @@ function definition({ definition: found }: Picture, { width, paint }: TextShape)
       [
         ['Pinned', pinned ? shown(pinned) : paint('red', 'no')],
         ['Mounted', mounted ? (isOther ? paint('red', `${shown(mounted)}, which is not the pinned one`) : shown(mounted)) : 'not known'],
+        ...(canary ? [['Canary', canaryWords(canary, pinned, paint)] as const] : []),
         ...(newest === undefined ? [] : [['Newest', `version ${newest}`] as const]),
         ...retained.map((one, at) => [at === 0 ? 'Retained' : '', `${shown(one)}; droppable: ${one.droppable}, ${one.message}`] as const),
       ],
       width,
     ),
   ];
+}
+
+function canaryWords({ pinned, mounted }: CanaryView, stable: VersionView | undefined, paint: Paint): string {
+  const wanted = pinned ? `pinned to ${shown(pinned)}` : 'no pin of its own';
+  if (mounted === undefined) return `${wanted}; mounted: not known`;
+  const isOther = mounted !== (pinned ?? stable)?.version;
+  return `${wanted}; mounted: ${isOther ? paint('red', `version ${mounted}, which is not that one`) : `version ${mounted}`}`;
 }
 
 function shown({ version, checksum }: VersionView): string {

@@ -47,6 +47,8 @@ export interface DefinitionView {
   readonly pinned?: VersionView;
   /** What the pods mount, as the sidecar saw it. */
   readonly mounted?: VersionView;
+  /** Of the canary; absent: there is none. */
+  readonly canary?: CanaryView;
   /** At the source, where the sidecar asks one and it is newer. */
   readonly newest?: number;
   readonly retained: readonly (VersionView & { readonly droppable: string; readonly message: string })[];
@@ -55,6 +57,13 @@ export interface DefinitionView {
 export interface VersionView {
   readonly version: number;
   readonly checksum: string;
+}
+
+export interface CanaryView {
+  /** Absent: the one of the stable workers. */
+  readonly pinned?: VersionView;
+  /** The version that its pods mount, as the sidecar saw it. */
+  readonly mounted?: number;
 }
 
 export interface DrainView {
@@ -143,12 +152,14 @@ const nothing = nextStepOf('AllReady');
 function definitionOf(item: Resource, { newer }: Row): DefinitionView {
   const ref = valueAt(item, 'spec', 'definitionRef');
   const [pinned, mounted] = [versionIn(valueAt(ref, 'pin')), versionIn(valueAt(item, 'status', 'definition'))];
+  const canary = canaryOf(item);
   const said = new Map(objectsAt(item.status, 'retained').map((one) => [one.checksum, one]));
   return {
     id: text(valueAt(ref, 'id')),
     tenantId: text(valueAt(ref, 'tenantId')),
     ...(pinned && { pinned }),
     ...(mounted && { mounted }),
+    ...(canary && { canary }),
     ...(newer !== undefined && { newest: newer }),
     retained: objectsAt(ref, 'retained').flatMap((pin) => {
       const version = versionIn(pin);
@@ -157,6 +168,13 @@ function definitionOf(item: Resource, { newer }: Row): DefinitionView {
       return [{ ...version, droppable: text(droppable) || 'Unknown', message: text(message, longest) || 'the status does not say' }];
     }),
   };
+}
+
+function canaryOf({ spec, status }: Resource): CanaryView | undefined {
+  const canary = valueAt(spec, 'rollout', 'canary');
+  if (!isObject(canary)) return;
+  const [pinned, mounted] = [versionIn(canary.pin), valueAt(status, 'workers', 'canary', 'version')];
+  return { ...(pinned && { pinned }), ...(typeof mounted === 'number' && { mounted }) };
 }
 
 function versionIn(value: unknown): VersionView | undefined {

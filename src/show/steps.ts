@@ -1,5 +1,5 @@
 /** What a person does next about a Process, and with which command: from the reasons of what is wrong, a few at most. Pure. */
-import { tool } from '../names.ts';
+import { type Track, tool } from '../names.ts';
 import { nextStepOf, type Reason } from '../problem.ts';
 import type { ConditionView, DefinitionView } from './picture.ts';
 import type { Row } from './row.ts';
@@ -25,18 +25,27 @@ export interface Facts {
 
 const most = 3;
 
+/** Why something is not as it should be, and with whose workers. */
+interface Cause {
+  readonly reason: string;
+  readonly track: Track;
+}
+
 /** The parts before the whole: what is wrong with a part explains the others. */
-const causes = ['DefinitionResolved', 'WorkloadReady', 'WorkersReady', 'TemporalHealthy', 'DependenciesReady', 'Ready', 'Stalled'];
+const parts = ['DefinitionResolved', 'WorkloadReady', 'WorkersReady', 'TemporalHealthy', 'DependenciesReady', 'Ready', 'Stalled'];
 
 export function steps(facts: Facts): Step[] {
   const { conditions, doubts } = facts;
-  const rank = ({ type }: ConditionView) => (causes.includes(type) ? causes.indexOf(type) : causes.length);
-  const reasons: string[] = [
-    ...doubts,
+  const rank = ({ type }: ConditionView) => (parts.includes(type) ? parts.indexOf(type) : parts.length);
+  const told = [
     ...byCause(conditions.filter(({ isHealthy }) => isHealthy === false).sort((a, b) => rank(a) - rank(b))),
-    ...conditions.filter(({ isHealthy, nextStep }) => isHealthy === undefined && nextStep !== undefined).map(({ reason }) => reason),
+    ...conditions.filter(({ isHealthy, nextStep }) => isHealthy === undefined && nextStep !== undefined),
   ];
-  const all = distinct([...[...new Set(reasons)].map((reason) => stepOf(reason, facts)), ...chores(facts)]);
+  const causes = [
+    ...doubts.map((reason): Cause => ({ reason, track: 'stable' })),
+    ...told.map((one): Cause => ({ reason: one.reason, track: trackOf(one, conditions) })),
+  ];
+  const all = distinct([...causes.map((cause) => stepOf(cause, facts)), ...chores(facts)]);
   const isWaiting = ({ text }: Step) => text.startsWith('Wait');
   return [...all.filter((step) => !isWaiting(step)), ...all.filter(isWaiting)].slice(0, most);
 }
@@ -48,14 +57,18 @@ function distinct(all: readonly Step[]): Step[] {
 }
 
 /** What is False before what nobody knows. */
-function byCause(ill: readonly ConditionView[]): string[] {
-  return [...ill.filter(({ status }) => status !== 'Unknown'), ...ill.filter(({ status }) => status === 'Unknown')].map(
-    ({ reason }) => reason,
-  );
+function byCause(ill: readonly ConditionView[]): ConditionView[] {
+  return [...ill.filter(({ status }) => status !== 'Unknown'), ...ill.filter(({ status }) => status === 'Unknown')];
 }
 
-function stepOf(reason: string, facts: Facts): Step {
-  const command = Object.hasOwn(commands, reason) ? commands[reason]!(facts) : undefined;
+/** The whole repeats the words of CanaryReady where they are its cause. */
+function trackOf({ reason, message }: ConditionView, conditions: readonly ConditionView[]): Track {
+  const isCanarys = conditions.some((one) => one.type === 'CanaryReady' && one.reason === reason && one.message === message);
+  return isCanarys ? 'canary' : 'stable';
+}
+
+function stepOf({ reason, track }: Cause, facts: Facts): Step {
+  const command = Object.hasOwn(commands, reason) ? commands[reason]!(facts, track) : undefined;
   return { reason, text: nextStepOf(reason), ...(command !== undefined && { command }) };
 }
 
@@ -84,15 +97,15 @@ function chores({ process: { name }, definition: { newest, retained } }: Facts):
   ];
 }
 
-const commands: Readonly<Record<string, (facts: Facts) => string | undefined>> = {
+const commands: Readonly<Record<string, (facts: Facts, track: Track) => string | undefined>> = {
   StatusMissing: () => `kubectl get pods -A -l app.kubernetes.io/name=${tool}`,
   StatusStale: () => `kubectl get pods -A -l app.kubernetes.io/name=${tool}`,
   NoPollers: workerLog,
   WaitingForPollers: workerLog,
-  WorkersMisdirected: (facts) => onDeployment(facts, 'kubectl get -o yaml'),
-  WorkloadPaused: (facts) => onDeployment(facts, 'kubectl rollout resume'),
-  ScaledToZero: (facts) => onDeployment(facts, 'kubectl get'),
-  RollingOut: (facts) => onDeployment(facts, 'kubectl rollout status'),
+  WorkersMisdirected: (facts, track) => onDeployment(facts, track, 'kubectl get -o yaml'),
+  WorkloadPaused: (facts, track) => onDeployment(facts, track, 'kubectl rollout resume'),
+  ScaledToZero: (facts, track) => onDeployment(facts, track, 'kubectl get'),
+  RollingOut: (facts, track) => onDeployment(facts, track, 'kubectl rollout status'),
   RolloutStuck: aboutPod,
   PodsNotReady: aboutPod,
   WorkersPartlyLost: aboutPod,
@@ -104,18 +117,23 @@ const commands: Readonly<Record<string, (facts: Facts) => string | undefined>> =
   WorkflowsRunning: running,
 };
 
-function workerLog(facts: Facts): string | undefined {
-  return onDeployment(facts, 'kubectl logs -c worker --tail 100');
+function workerLog(facts: Facts, track: Track): string | undefined {
+  return onDeployment(facts, track, 'kubectl logs -c worker --tail 100');
 }
 
-function onDeployment({ process, workers: { deployments } }: Facts, command: string): string | undefined {
-  const [first] = typeof deployments === 'string' ? [] : deployments;
-  return first && `${command} ${quoted(`deployment/${first.name}`)} -n ${quoted(process.namespace)}`;
+function onDeployment({ process, workers: { deployments } }: Facts, track: Track, command: string): string | undefined {
+  const found = typeof deployments === 'string' ? undefined : deployments.find((one) => isOf(one, track));
+  return found && `${command} ${quoted(`deployment/${found.name}`)} -n ${quoted(process.namespace)}`;
+}
+
+/** What is not said to be the canary's is stable. */
+function isOf({ track = 'stable' }: { readonly track?: string }, wanted: Track): boolean {
+  return track === wanted;
 }
 
 /** Of one that ended, how; of one that does not start, why. */
-function aboutPod({ process, workers: { pods } }: Facts): string | undefined {
-  const amiss = typeof pods === 'string' ? [] : pods.filter(({ isReady, isDeleting }) => !isReady && !isDeleting);
+function aboutPod({ process, workers: { pods } }: Facts, track: Track): string | undefined {
+  const amiss = typeof pods === 'string' ? [] : pods.filter((one) => isOf(one, track) && !one.isReady && !one.isDeleting);
   const pod: PodView | undefined = amiss.find(({ trouble, lastExit }) => trouble ?? lastExit) ?? amiss[0];
   if (!pod) return;
   const where = `${quoted(pod.name)} -n ${quoted(process.namespace)}`;
