@@ -19,6 +19,8 @@ export interface Cluster {
   readonly processes: ReadonlyMap<string, Resource>;
   /** Of the stable track, unless another is asked for. */
   deploymentOf(process: Resource, track?: Track): SeenDeployment | undefined;
+  /** The one that says where the workers poll: the stable one, and the canary's while that is gone. */
+  pollingDeploymentOf(process: Resource): SeenDeployment | undefined;
   podsOf(process: Resource): SeenPod[];
   definitionsOf(process: Resource): SeenDefinition[];
   readonly dependencies: Dependencies;
@@ -67,9 +69,10 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
   };
   const queues = sharedQueues();
   const deploymentOf = (process: Resource, track: Track = 'stable') => chosen(deployments.of(keyOf(process)), nameOf(process), track);
+  const pollingDeploymentOf = (process: Resource) => deploymentOf(process) ?? deploymentOf(process, 'canary');
   const placeOnQueue = (key: string) => {
     const process = processes.all.get(key);
-    tell(queues.set(key, process && polledQueue(process, deploymentOf(process)?.env[env.address])));
+    tell(queues.set(key, process && polledQueue(process, pollingDeploymentOf(process)?.env[env.address])));
   };
   let tellSynced = () => {};
   const whenSynced = new Promise<void>((resolve) => {
@@ -132,6 +135,7 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
     whenSynced,
     queues,
     deploymentOf,
+    pollingDeploymentOf,
     podsOf: (process) => pods.of(`${namespaceOf(process)}/${processLabel(nameOf(process))}`).map(({ seen }) => seen),
     definitionsOf: (process) => definitions.of(keyOf(process)).map(({ seen }) => seen),
     unreadable: (namespace) => forbiddenAmong(watches, namespace),

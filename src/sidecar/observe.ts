@@ -35,7 +35,8 @@ export function observe(key: string, world: World): Observation | undefined {
   }
   const deployment = cluster.deploymentOf(process);
   const canary = cluster.deploymentOf(process, 'canary');
-  const isAsked = attend(key, subjectOf({ key, process, deployment, lastAddress: lastAddress(key, process, world) }), world);
+  const polling = cluster.pollingDeploymentOf(process);
+  const isAsked = attend(key, subjectOf({ key, process, deployment: polling, lastAddress: lastAddress(key, process, world) }), world);
   const newestVersion = newest?.of(key);
   const guardFailure = world.guards.failureOf(key);
   return {
@@ -54,7 +55,7 @@ export function observe(key: string, world: World): Observation | undefined {
   };
 }
 
-/** Of a Process on its way out whose Deployment went first: what runs on its queue is asked where it was asked before. */
+/** Of a Process on its way out whose Deployments went first: what runs on its queue is asked where it was asked before. */
 function lastAddress(key: string, process: Resource, { temporal }: World): string | undefined {
   const wanted = wantedDrain(process);
   if (wanted === undefined || wanted === 'Off') return;

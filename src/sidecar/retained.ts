@@ -38,7 +38,7 @@ export function dropHint(known: Known): string {
 
 function foundOf(known: Known, pin: Pin, last: Found | undefined): Found {
   const answer = known.seen.temporal?.retained;
-  if (!known.seen.deployment) return standing(last, 'no worker Deployment says where Temporal can be asked');
+  if (!known.seen.deployment) return standing(last, 'the stable workers are gone: see WorkloadReady');
   if (!isSettled(known)) return standing(last, 'pods are being replaced, and old ones may still begin workflows with it');
   if (!answer) return last ?? unknown('Temporal was not asked yet who needs it');
   return answer.running ? judge(known, pin, answer) : unknown(whyNot(known, pin, answer));

@@ -1,9 +1,16 @@
 /** A canary that crashes on a real pod: the status says which track is ill, the other works on, and a commit mends it. */
 import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { guardAnnotation } from '../../src/names.ts';
+import { valueAt } from '../../src/resource.ts';
+import type { KubeObject } from '../testbed/api.ts';
 import { type DrainBed, openDrainBed } from './drain-bed.ts';
-import { workerProbes } from './live-bed.ts';
+import { remove, workerProbes } from './live-bed.ts';
 
 const test = suite<{ bed: DrainBed }>('canary that is ill');
+
+/** Of the mended one. */
+let objects: readonly KubeObject[] = [];
 
 test.before(async (context) => {
   context.bed = await openDrainBed();
@@ -33,12 +40,28 @@ test('a canary that crashes is ill, stable is well and works on; mended, both ar
   });
   await bed.end(['ill-1']);
   await bed.client.workflow.getHandle('ill-1').result();
-  await bed.commit('ill', withCanary('ghcr.io/ameide/l2o-process:0.8.0'));
+  objects = await bed.commit('ill', withCanary('ghcr.io/ameide/l2o-process:0.8.0'));
   await bed.statuses.untilSays(
     'ill',
     { Ready: /^True/, Degraded: /^False/, CanaryReady: /^True PollersLive: the canary: .* by 1 of 1 pod/ },
     120_000,
   );
+});
+
+test('while the stable Deployment is gone, Temporal is asked where the canary polls, and the guard names what is there', async ({
+  bed,
+}) => {
+  await remove(bed, objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'ill-process')!);
+  await bed.statuses.untilSays('ill', {
+    WorkloadReady: /^False/,
+    TemporalHealthy: /^True TemporalAnswers/,
+    CanaryReady: /^True PollersLive: the canary: .* by 1 of 1 pod/,
+    Guarded: /^True GuardInPlace/,
+  });
+  const { metadata, status } = (await bed.live('ill'))!;
+  const annotations = metadata.annotations as Record<string, string>;
+  assert.match(annotations[guardAnnotation.dependsOn] ?? '', /^apps\/namespaces\/sales\/Deployment\/ill-process-canary,/);
+  assert.is(valueAt(status, 'temporal', 'address'), bed.temporal.address);
 });
 
 test.run();

@@ -1,5 +1,5 @@
 /** Guarded: the guard is on the live Process, so that its deletion waits for its workflows. */
-import { guardPatch, hasFinalizer, isDeleting, isServable } from '../guard/guard.ts';
+import { guardPatch, hasFinalizer, hasWorkers, isDeleting, isServable } from '../guard/guard.ts';
 import { obstaclesOf } from '../guard/obstacles.ts';
 import type { Known } from '../known.ts';
 import { type Check, firstOf, isFalse, isTrue, isUnknown, type Verdict } from '../verdict.ts';
@@ -18,7 +18,7 @@ function goes({ seen: { process } }: Known): Verdict | undefined {
 }
 
 function noWorkers({ seen }: Known): Verdict | undefined {
-  if (seen.deployment || hasFinalizer(seen.process)) return;
+  if (hasWorkers(seen) || hasFinalizer(seen.process)) return;
   return isFalse('NotRendered', 'there are no workers to guard: see WorkloadReady');
 }
 

@@ -16,8 +16,8 @@ const wave = '1';
  * workers, and Temporal has told of their namespace. Once on, it stays until the release.
  */
 export function guardPatch(seen: Observation): MetadataChange | undefined {
-  const { process, deployment } = seen;
-  if (isDeleting(process) || !deployment || !(hasFinalizer(process) || isServable(seen))) return;
+  const { process } = seen;
+  if (isDeleting(process) || !hasWorkers(seen) || !(hasFinalizer(process) || isServable(seen))) return;
   const annotations = Object.fromEntries(
     Object.entries(wantedAnnotations(seen)).filter(
       ([key, value]) => annotationOf(process, key) !== value && ownersOf(process, key).length === 0,
@@ -43,6 +43,11 @@ export function isDeleting(process: Resource): boolean {
   return valueAt(process, 'metadata', 'deletionTimestamp') !== undefined;
 }
 
+/** Of either track: while the stable ones are gone, the canary's work on the workflows. */
+export function hasWorkers({ deployment, canary }: Observation): boolean {
+  return deployment !== undefined || canary !== undefined;
+}
+
 /** Temporal knows the namespace, so that it can be asked what runs there. */
 export function isServable({ temporal }: Observation): boolean {
   const state = temporal?.namespaceState?.state;
@@ -53,11 +58,11 @@ function wantedAnnotations(seen: Observation): Record<string, string> {
   return { [guardAnnotation.wave]: wave, [guardAnnotation.dependsOn]: dependsOn(seen) };
 }
 
-/** The workers of both tracks and every definition, as kpt writes references: `group/namespaces/NAMESPACE/KIND/NAME`. */
+/** The workers of both tracks, as far as they are there, and every definition, as kpt writes references: `group/namespaces/NAMESPACE/KIND/NAME`. */
 function dependsOn({ process, deployment, canary, definitions }: Observation): string {
   const namespace = namespaceOf(process);
   const configMaps = definitions.map(({ configMap }) => `/namespaces/${namespace}/ConfigMap/${configMap}`).sort();
-  const workers = [deployment!, ...(canary ? [canary] : [])].map(({ name }) => `apps/namespaces/${namespace}/Deployment/${name}`);
+  const workers = [deployment, canary].flatMap((one) => (one ? [`apps/namespaces/${namespace}/Deployment/${one.name}`] : []));
   return [...workers, ...configMaps].join(',');
 }
 
