@@ -1,11 +1,13 @@
 /** Everything about one Process at one moment, as `describe` shows it and its JSON has it. Pure. */
 import { deadSidecar, isHealthy, readStatus } from '../live/status.ts';
 import { nextStepOf } from '../problem.ts';
+import { defaultSeverity } from '../render/cron-jobs.ts';
 import { isObject, objectsAt, type Resource, valueAt } from '../resource.ts';
 import type { PreviousCondition } from '../sidecar/previous.ts';
 import { excerpt } from '../sidecar/words.ts';
+import { wantedChecks } from '../sla/status.ts';
 import { type Happening, happenings } from './happenings.ts';
-import { breachesIn, type Row, rowOf } from './row.ts';
+import { type Row, rowOf } from './row.ts';
 import type { Source } from './source.ts';
 import { type Step, steps } from './steps.ts';
 import { type TemporalView, temporalView } from './temporal-view.ts';
@@ -24,7 +26,7 @@ export interface Picture {
   readonly temporal: TemporalView;
   /** Absent: none is on. */
   readonly drain?: DrainView;
-  /** The checks of service levels, as the status has them; absent: there are none. */
+  /** The checks of service levels, with what they found; absent: there are none. */
   readonly slaChecks?: readonly SlaView[];
   /** The last ones, newest last. A text: why they may not be read. */
   readonly events: readonly Happening[] | string;
@@ -94,7 +96,7 @@ export function pictureOf(source: Source): Picture {
   const definition = definitionOf(item, process);
   const shown = conditionsOf(conditions);
   const drain = drainOf(valueAt(item, 'status', 'drain'));
-  const slaChecks = slaChecksOf(item.status);
+  const slaChecks = slaChecksOf(item);
   const doubts = [...(silence ? [silence] : []), ...deadSidecar(now, leaseRenewedAt)].map(({ reason }) => reason);
   const temporal = temporalView(item, look, workers);
   return {
@@ -197,14 +199,19 @@ function drainOf(drain: unknown): DrainView | undefined {
   };
 }
 
-function slaChecksOf(status: unknown): SlaView[] | undefined {
-  if (breachesIn(status) === undefined) return;
-  return objectsAt(status, 'slaChecks').map(({ name, breaching, maxDuration, workflowType, severity, checkedAt }) => ({
+/** One that has looked is shown with the promise that it judged by. */
+function slaChecksOf(item: Resource): SlaView[] | undefined {
+  const views = wantedChecks(item).map(({ wanted, found }) => slaView(found ?? { severity: defaultSeverity, ...wanted }));
+  return views.length > 0 ? views : undefined;
+}
+
+function slaView({ name, breaching, maxDuration, workflowType, severity, checkedAt }: Resource): SlaView {
+  return {
     name: text(name, 80),
     ...(typeof breaching === 'number' && { breaching }),
     ...(typeof maxDuration === 'string' && { maxDuration: text(maxDuration, 80) }),
     ...(typeof workflowType === 'string' && { workflowType: text(workflowType) }),
     ...(typeof severity === 'string' && { severity: text(severity, 80) }),
     ...(typeof checkedAt === 'string' && { checkedAt: text(checkedAt, 40) }),
-  }));
+  };
 }

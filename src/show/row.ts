@@ -1,9 +1,10 @@
 /** One Process at a glance, by its own status: a row of `list`. Pure. */
 import { isHealthy, readStatus } from '../live/status.ts';
 import type { Problem } from '../problem.ts';
-import { nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
+import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
 import type { PreviousCondition } from '../sidecar/previous.ts';
 import { excerpt } from '../sidecar/words.ts';
+import { wantedChecks } from '../sla/status.ts';
 
 /**
  * `Ill`: it is not Ready. `Unsure`: nobody can tell. `Warned`: it is Ready, and something else is not as it should be. `OnItsWay`: not Ready
@@ -27,7 +28,7 @@ export interface Row {
   readonly workers?: Counted;
   readonly canary?: Counted;
   readonly drain?: string;
-  /** Names of the service level checks that are breached; absent: it has no checks. */
+  /** Names of the service level checks that are breached; absent: it has no checks, or none has looked yet. */
   readonly breaches?: readonly string[];
   /** Since when it is being deleted. */
   readonly deletedSince?: string;
@@ -45,7 +46,7 @@ export interface Counted {
 export function rowOf(item: Resource): Row {
   const { status } = item;
   const { conditions, silence } = readStatus(item);
-  const breaches = breachesIn(status);
+  const breaches = breachesIn(item);
   const matter = whatMatters(conditions, silence);
   const [version, newest] = [numberAt(status, 'definition', 'version'), numberAt(status, 'definition', 'newest')];
   const [workers, canary] = [countedAt(valueAt(status, 'workers')), countedAt(valueAt(status, 'workers', 'canary'))];
@@ -92,11 +93,11 @@ function wordsOf({ reason, message }: PreviousCondition): Pick<Row, 'reason' | '
   return { reason: excerpt(reason, 80), message: excerpt(message, longest) };
 }
 
-/** Names of the checks that found workflows which ran for too long; undefined: there are no checks. */
-export function breachesIn(status: unknown): string[] | undefined {
-  const checks = objectsAt(status, 'slaChecks');
-  if (checks.length === 0) return;
-  return checks.filter(({ breaching }) => typeof breaching === 'number' && breaching > 0).map(({ name }) => excerpt(String(name), 80));
+/** Names of the checks that found workflows which ran for too long; undefined: none has looked. */
+function breachesIn(item: Resource): string[] | undefined {
+  const looked = wantedChecks(item).flatMap(({ found }) => (found ? [found] : []));
+  if (looked.length === 0) return;
+  return looked.filter(({ breaching }) => typeof breaching === 'number' && breaching > 0).map(({ name }) => excerpt(String(name), 80));
 }
 
 function countedAt(value: unknown): Counted | undefined {

@@ -1,6 +1,7 @@
 /** The metrics of Processes: what their statuses say, as numbers. One row each; README's table is generated from these. */
 import type { Track } from '../names.ts';
-import { nameOf, namespaceOf, objectsAt, type Resource, valueAt } from '../resource.ts';
+import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
+import { wantedChecks } from '../sla/status.ts';
 import type { Metric, Sample } from './metric.ts';
 import type { SeenBacklog, SeenPod } from './observation.ts';
 import { livePollers } from './pollers.ts';
@@ -178,10 +179,9 @@ function backlogs(watched: Watched, key: string, read: (backlog: SeenBacklog) =>
   );
 }
 
-/** Only of checks that the spec still has: nobody removes what a check that is gone has left in the status. */
 function slaChecks(process: Resource, field: 'breaching' | 'reported'): Readings {
-  const wanted = new Set(objectsAt(process, 'spec', 'slaChecks').map(({ name }) => name));
-  return objectsAt(process, 'status', 'slaChecks').flatMap(({ name, severity, [field]: value }) =>
-    wanted.has(name) && typeof value === 'number' ? [{ labels: { check: String(name), severity: String(severity ?? '') }, value }] : [],
-  );
+  return wantedChecks(process).flatMap(({ found = {} }) => {
+    const labels = { check: String(found.name), severity: String(found.severity ?? '') };
+    return number(found[field]).map(({ value }) => ({ labels, value }));
+  });
 }

@@ -31,12 +31,24 @@ export function lastRunOf(process: Resource, check: string): LastRun {
   return { reported, before: { checkedThrough, maxDuration, ...(workflowType !== undefined && { workflowType }) } };
 }
 
+export interface WantedCheck {
+  /** As it stands in the spec. */
+  readonly wanted: Resource;
+  /** What it left in the status; undefined: it has not looked yet. */
+  readonly found: Resource | undefined;
+}
+
+/** The checks of the spec. What others that are gone have left in the status means nothing: nobody may be there to remove it. */
+export function wantedChecks(process: Resource): WantedCheck[] {
+  return objectsAt(process, 'spec', 'slaChecks').map((wanted) => ({ wanted, found: entryOf(process, wanted.name) }));
+}
+
 /** Entries of checks that the spec has no more; nobody will write them again. */
 export function staleChecks(process: Resource): string[] {
   const wanted = new Set(objectsAt(process, 'spec', 'slaChecks').map(({ name }) => name));
   return objectsAt(process, 'status', 'slaChecks').flatMap(({ name }) => (typeof name === 'string' && !wanted.has(name) ? [name] : []));
 }
 
-function entryOf(process: Resource, check: string): Resource | undefined {
+function entryOf(process: Resource, check: unknown): Resource | undefined {
   return objectsAt(process, 'status', 'slaChecks').find(({ name }) => name === check);
 }

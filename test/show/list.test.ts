@@ -75,6 +75,7 @@ test('a drain, service levels and a canary have a column where there are any', (
     rowOf(
       processOf('draining', {
         name: 'old',
+        spec: { slaChecks: [{ name: 'latency' }, { name: 'age' }] },
         status: {
           slaChecks: [
             { name: 'latency', breaching: 2 },
@@ -86,6 +87,7 @@ test('a drain, service levels and a canary have a column where there are any', (
     rowOf(
       processOf('ready', {
         name: 'new',
+        spec: { slaChecks: [{ name: 'latency' }] },
         status: { workers: { ready: 1, desired: 1, canary: { ready: 1, desired: 2 } }, slaChecks: [{ name: 'latency', breaching: 0 }] },
       }),
     ),
@@ -99,6 +101,19 @@ test('a drain, service levels and a canary have a column where there are any', (
   ]);
   assert.is(rows[0]!.standing, 'Warned');
   assert.is(summaryOf(rows, { isOfAll: true }), '3 Processes: 1 is Ready, with something amiss (sales/old)');
+});
+
+test('what a check that was removed has left in the status is no breach, also where it was the last one', () => {
+  const status = { slaChecks: [{ name: 'removed', breaching: 2 }] };
+  const last = rowOf(processOf('ready', { status }));
+  assert.equal([last.standing, last.breaches], ['Well', undefined]);
+  const other = rowOf(
+    processOf('ready', {
+      spec: { slaChecks: [{ name: 'new' }] },
+      status: { slaChecks: [...status.slaChecks, { name: 'new', breaching: 0 }] },
+    }),
+  );
+  assert.equal([other.standing, other.breaches], ['Well', []]);
 });
 
 test('a drain that is Stalled is told of though its workers are Ready', () => {
@@ -131,7 +146,10 @@ test('nothing of a live object reaches a terminal raw, and whatever its status i
     null,
   ];
   for (const status of strange) {
-    const item = { ...processOf('ready', { spec: { image: hostile, temporal: { taskQueue: hostile } } }), status };
+    const item = {
+      ...processOf('ready', { spec: { image: hostile, slaChecks: [{ name: hostile }], temporal: { taskQueue: hostile } } }),
+      status,
+    };
     const lines = table([rowOf(item)], { ...plain, isWide: true });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     assert.not.match(lines.join(''), /[\u0000-\u001f\u007f-\u009f\u202e]/);
