@@ -13,6 +13,8 @@ export interface Pins {
   /** The canary's, where it has another definition than the stable workers. */
   readonly canary?: Pin;
   readonly retained: readonly Pin[];
+  /** The version that was looked up, where the stable pin stays because the canary tries it. */
+  readonly tried?: number;
 }
 
 export const pinPath = ['spec', 'definitionRef', 'pin'] as const;
@@ -28,11 +30,13 @@ export function pinOf({ id, version, checksum }: Definition): Pin {
 
 /**
  * The pins after `definition` was looked up. What it replaces is retained, because running workflows replay against it;
- * identical bytes replace nothing. A version that was pinned with other bytes is `DefinitionMutated`.
+ * identical bytes replace nothing. A version that was pinned with other bytes is `DefinitionMutated`. What the canary tries becomes the
+ * stable one by its promotion alone: a pin that follows the latest stays until then; where the version `isAskedFor`, that is `CanaryInvalid`.
  */
 export function repin(
   { definitionRef: ref, rollout }: Pick<Process['spec'], 'definitionRef' | 'rollout'>,
   definition: Definition,
+  isAskedFor = ref.version !== undefined,
 ): Pins | Problem {
   const next = pinOf(definition);
   const retained = ref.retained ?? [];
@@ -40,7 +44,8 @@ export function repin(
   const mutated = refuseMutated(next, [...(ref.pin ? [ref.pin] : []), ...(canary ? [canary] : []), ...retained], pinPath);
   if (mutated) return mutated;
   if (canary?.checksum === next.checksum) {
-    const message = `version ${next.version} is the canary's: make it the stable one with \`ameide-process promote FILE\`, or stay on a version (\`--version N\`) until then`;
+    if (!isAskedFor && ref.pin?.id === ref.id) return { pin: ref.pin, retained, tried: next.version };
+    const message = `version ${next.version} is the canary's: make it the stable one with \`ameide-process promote FILE\`, or name another version until then`;
     return problem('CanaryInvalid', message, { field: { path: pinPath.join('.'), currentValue: canary.version } });
   }
   const superseded = ref.pin && ref.pin.checksum !== next.checksum ? [ref.pin] : [];

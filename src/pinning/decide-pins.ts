@@ -41,7 +41,8 @@ async function decide(target: Target, wish: Wish, lookup: Lookup | undefined): P
   const definition = await lookup.read(requestFor(target.process, wish.asked));
   if ('reason' in definition) return refuse(target, definition);
   // Judged with what is dropped still known: a version that comes back with other bytes is mutated all the same.
-  const judged = wish.asked.track === 'canary' ? judgeCanary(target.process, definition) : repin(spec, definition);
+  const isAskedFor = wish.asked.version !== undefined || ref.version !== undefined;
+  const judged = wish.asked.track === 'canary' ? judgeCanary(target.process, definition) : repin(spec, definition, isAskedFor);
   if ('reason' in judged) return refuse(target, judged);
   const retained = judged.retained.filter((pin) => !drop.dropped.some(({ checksum }) => checksum === pin.checksum));
   const next = withCanary({ ...judged, retained }, spec);

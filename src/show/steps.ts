@@ -73,7 +73,7 @@ function stepOf({ reason, track }: Cause, facts: Facts): Step {
 }
 
 /** What can be tidied up when there is time. */
-function chores({ process: { name }, definition: { newest, retained } }: Facts): Step[] {
+function chores({ process: { name }, definition: { newest, canary, retained } }: Facts): Step[] {
   const droppable = retained.filter((one) => one.droppable === 'Yes').map(({ version }) => version);
   return [
     ...(droppable.length > 0
@@ -85,7 +85,8 @@ function chores({ process: { name }, definition: { newest, retained } }: Facts):
           },
         ]
       : []),
-    ...(newest === undefined
+    // What the canary tries becomes the stable one by its promotion, not by `pin`.
+    ...(newest === undefined || (canary?.pinned !== undefined && canary.pinned.version >= newest)
       ? []
       : [
           {

@@ -24,9 +24,9 @@ export const statusMetrics: readonly Metric<Watched>[] = [
   },
   {
     name: 'process_definition_pinned_version',
-    help: 'Version of the definition that the spec pins.',
-    labels: ['namespace', 'process'],
-    read: (watched) => each(watched, (process) => number(valueAt(process, 'spec', 'definitionRef', 'pin', 'version'))),
+    help: 'Version of the definition that the spec pins; of the canary, where it tries another.',
+    labels: ['namespace', 'process', 'track'],
+    read: (watched) => each(watched, pinnedVersions),
   },
   {
     name: 'process_definition_newest_version',
@@ -153,6 +153,11 @@ function conditions({ status }: Resource): Readings {
 function workers(process: Resource, field: 'desired' | 'ready'): Readings {
   const stable = number(valueAt(process, 'status', 'workers', field));
   return [...ofTrack('stable', stable), ...ofTrack('canary', number(valueAt(process, 'status', 'workers', 'canary', field)))];
+}
+
+function pinnedVersions({ spec }: Resource): Readings {
+  const [stable, canary] = [valueAt(spec, 'definitionRef', 'pin', 'version'), valueAt(spec, 'rollout', 'canary', 'pin', 'version')];
+  return [...ofTrack('stable', number(stable)), ...ofTrack('canary', number(canary))];
 }
 
 function pollersOf(watched: Watched, process: Resource, key: string): Readings {

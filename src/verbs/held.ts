@@ -23,6 +23,20 @@ export async function tellHeld(dir: string, decided: readonly Decided[], wanted:
   await terminal.remark(`${who}; \`${command}\` ${held.length === 1 ? 'follows' : 'lets them follow'} the latest again.`);
 }
 
+/** Processes whose pin stays, because their canary tries the version that they would get. */
+export async function tellTried(
+  tried: readonly { readonly target: Target; readonly version: number; readonly file: string }[],
+  terminal: Terminal,
+): Promise<void> {
+  if (tried.length === 0) return;
+  const lines = tried.map(({ target, version, file }) => {
+    const { name, namespace } = target.process.metadata;
+    const who = namespace ? `${namespace}/${name}` : name;
+    return `version ${version} of ${who} is tried by the canary: \`ameide-process promote ${file}\` or \`ameide-process abort ${file}\` ends that.`;
+  });
+  await terminal.remark(lines.join('\n'));
+}
+
 /** The newest version of its definition that this run came across: retained, or pinned for another Process. */
 function newestKnown({ target, next }: Decided, all: readonly Decided[]): number {
   const { tenantId } = target.process.spec.definitionRef;

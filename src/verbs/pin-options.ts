@@ -39,7 +39,7 @@ Examples:
 
 export const outdatedHelp = `
 CURRENT is the pin, WANTED what \`pin\` would give, LATEST the source's newest version. As with npm, a Process that is held back
-by its \`version\` counts as outdated.
+by its \`version\` counts as outdated; one whose canary tries the latest does not.
 
 Example:
   ameide-process outdated deploy/processes --source grpc://localhost:7070`;

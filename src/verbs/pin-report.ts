@@ -1,9 +1,9 @@
 /** What `pin` did, for people and for machines. */
 import type { FileChange } from '../package/package.ts';
 import type { TargetsRead } from '../pinning/read-targets.ts';
-import type { Asked, Decided } from '../pinning/target.ts';
+import type { Asked, Decided, Target } from '../pinning/target.ts';
 import type { Pin } from '../process.ts';
-import { tellHeld, versionAfter } from './held.ts';
+import { tellHeld, tellTried, versionAfter } from './held.ts';
 import { type Terminal, table, toJson } from './terminal.ts';
 
 interface Done {
@@ -34,6 +34,10 @@ export async function tellPinned(
   if (changes.length === 0) await terminal.print(`${dir}: every pin is as it should be, nothing to change`);
   else if (!dryRun) await terminal.remark(nextStep(done));
   if (done.asked.track === 'stable') await tellHeld(dir, decided, done.asked.version, terminal);
+  const tried = decided.flatMap(({ target, next }) =>
+    next.tried === undefined ? [] : [{ target, version: next.tried, file: fileOf(dir, target) }],
+  );
+  await tellTried(tried, terminal);
   await tellOverlays(dir, read.overlays, 'pin', terminal);
 }
 
@@ -58,13 +62,18 @@ export function shown(dir: string, path: string): string {
   return dir === '.' ? path : `${dir.replace(/\/+$/, '')}/${path}`;
 }
 
+/** Where the pin stands. */
+export function fileOf(dir: string, { patch, path }: Target): string {
+  return shown(dir, patch ?? path);
+}
+
 function row(dir: string, { target, next }: Decided, { hasCanary, terminal }: { hasCanary: boolean; terminal: Terminal }): string[] {
   const { metadata, spec } = target.process;
   const moved = move(spec.definitionRef.pin, next.pin, terminal);
   const canary = next.canary ? move(spec.rollout?.canary?.pin, next.canary, terminal) : '-';
   const name = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name;
   const retained = next.retained.map((one) => (one.id === next.pin.id ? one.version : `${one.id} ${one.version}`)).join(', ');
-  return [name, next.pin.id, moved, ...(hasCanary ? [canary] : []), retained || '-', shown(dir, target.patch ?? target.path)];
+  return [name, next.pin.id, moved, ...(hasCanary ? [canary] : []), retained || '-', fileOf(dir, target)];
 }
 
 function move(pin: Pin | undefined, next: Pin, terminal: Terminal): string {

@@ -329,13 +329,23 @@ const processes: readonly AlertCase[] = [
   },
   {
     title: 'a newer version for two days',
-    series: { [sidecar('definition_newest_version')]: '4x3000', [sidecar('definition_pinned_version')]: '3x3000' },
+    series: { [sidecar('definition_newest_version')]: '4x3000', [sidecar('definition_pinned_version', 'track="stable"')]: '3x3000' },
     at: 2000,
     fires: ['ProcessVersionOutdated'],
   },
   {
+    title: 'a newer version that the canary tries',
+    series: {
+      [sidecar('definition_newest_version')]: '4x3000',
+      [sidecar('definition_pinned_version', 'track="stable"')]: '3x3000',
+      [sidecar('definition_pinned_version', 'track="canary"')]: '4x3000',
+    },
+    at: 2000,
+    fires: [],
+  },
+  {
     title: 'the newest version',
-    series: { [sidecar('definition_newest_version')]: '4x3000', [sidecar('definition_pinned_version')]: '4x3000' },
+    series: { [sidecar('definition_newest_version')]: '4x3000', [sidecar('definition_pinned_version', 'track="stable"')]: '4x3000' },
     at: 2000,
     fires: [],
   },

@@ -104,7 +104,7 @@ test('each Process is told by its status; one that is gone is told no longer', a
     'process_workers_ready{namespace="sales",process="l2o",track="stable"} 1',
     'process_pollers_live{namespace="sales",process="l2o",track="stable"} 1',
     'process_queue_answer_age_seconds{namespace="sales",process="l2o"} 30',
-    'process_definition_pinned_version{namespace="sales",process="l2o"} 3',
+    'process_definition_pinned_version{namespace="sales",process="l2o",track="stable"} 3',
     'process_queue_backlog_tasks{namespace="sales",process="l2o",queue_type="workflow"} 7',
     'process_queue_backlog_tasks{namespace="sales",process="l2o",queue_type="activity"} 0',
     'process_queue_backlog_age_seconds{namespace="sales",process="l2o",queue_type="workflow"} 12.5',

@@ -79,6 +79,30 @@ test('another version retains the one that workflows of the canary may run; a pr
     assert.match((await pin()).stdout, 'nothing to change');
   }));
 
+test('while the canary tries the latest, the pin that follows it stays, and the others of the folder are pinned', () =>
+  withBed(async (bed) => {
+    const { write, read, pin, outdated, define } = bed;
+    const { one, three } = await stablePinned(bed);
+    await pin(['l2o'], { canary: true });
+    const begun = read('l2o.yaml');
+    write({ 'o2c.yaml': processYaml('o2c', pinLines(1, one)) });
+    assert.match((await outdated()).stdout, /^PROCESS .*\no2c +1 +3 +3 /);
+    const told = await pin();
+    assert.is(told.status, 0, told.stderr);
+    assert.is(read('l2o.yaml'), begun);
+    assert.is(read('o2c.yaml'), processYaml('o2c', [...pinLines(3, three), ...retainedLines([1, one])]));
+    const remark =
+      'version 3 of l2o is tried by the canary: `ameide-process promote p/l2o.yaml` or `ameide-process abort p/l2o.yaml` ends that.';
+    assert.ok(told.stderr.split('\n').includes(remark), told.stderr);
+    assert.equal(await outdated(), { status: 0, stdout: 'p: every pin is the latest, or the canary tries it', stderr: remark });
+    assert.equal(JSON.parse((await outdated([], { output: 'json' })).stdout).outdated, []);
+    // What is newer than the canary's is for `pin` again.
+    define('L2O_v3', 4);
+    assert.match((await outdated(['l2o'])).stdout, /\nl2o +1 +4 +4 /);
+    assert.is((await pin(['l2o'])).status, 0);
+    assert.match(read('l2o.yaml'), /pin:\n +id: L2O_v3\n +version: 4\n/);
+  }));
+
 const refusals: Readonly<Record<string, (bed: Bed) => Promise<readonly [told: Awaited<ReturnType<Bed['pin']>>, expected: RegExp]>>> = {
   'the stable version': async ({ pin }) => [
     await pin(['l2o'], { canary: true, version: 1 }),
@@ -91,7 +115,7 @@ const refusals: Readonly<Record<string, (bed: Bed) => Promise<readonly [told: Aw
   'the canary’s version as the stable one': async ({ pin }) => {
     await pin(['l2o'], { canary: true });
     return [
-      await pin(),
+      await pin(['l2o'], { version: 3 }),
       /^error CanaryInvalid: .* spec\.definitionRef\.pin .*: version 3 is the canary's: make it the stable one with `ameide-process promote FILE`/,
     ];
   },

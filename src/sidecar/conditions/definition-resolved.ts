@@ -108,9 +108,11 @@ function podsMountOther(known: Known): Verdict | undefined {
 }
 
 function asRendered(known: Known): Verdict {
-  const { pin, seen } = known;
+  const { pin, seen, spec } = known;
   const mount = seen.deployment!.mounts.find(({ path }) => path === definition.key);
-  const newer = seen.newestVersion !== undefined && seen.newestVersion > pin!.version;
+  // What the canary tries becomes the stable one by its promotion, not by `pin`.
+  const pinned = [spec?.definitionRef.pin, spec?.rollout?.canary?.pin].map((one) => one?.version ?? 0);
+  const newer = seen.newestVersion !== undefined && seen.newestVersion > Math.max(...pinned);
   const update = newer ? `; version ${seen.newestVersion} is at the source: run \`ameide-process pin DIR\` to use it` : '';
   return isTrue('AsRendered', `version ${pin!.version} is mounted from ConfigMap "${mount!.configMap}"${update}${dropHint(known)}`);
 }
