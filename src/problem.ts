@@ -114,6 +114,7 @@ export const reasons = {
     'A cleanup ended nothing: the Process is drained, is not as rendered, or others use its task queue, or may.',
     'The message says which; mend that, or remove the cleanup.',
   ],
+  SweepInterrupted: ['A cleanup was told to stop before it was done.', 'Nothing: what it ended is told, and the next run goes on.'],
   // Conditions that are as they should be
   AsRendered: ['The pinned bytes are in the live ConfigMap, and the pods mount them.', 'Nothing.'],
   WorkloadAvailable: ['The worker Deployment is what Git rendered, and all its pods are ready.', 'Nothing.'],

@@ -19,6 +19,8 @@ interface Scheduled {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** So long one run may take, retries included. */
   readonly withinSeconds: number;
+  /** Of a run that failed, at once. */
+  readonly retries: number;
 }
 
 export const defaultSeverity = 'warning';
@@ -44,6 +46,7 @@ function scheduledOf({ metadata, spec }: Process): Scheduled[] {
         [scheduleEnv.severity]: check.severity ?? defaultSeverity,
       },
       withinSeconds: 600,
+      retries: 2,
     }),
   );
   const cleanups = (spec.cleanups ?? []).map(
@@ -57,6 +60,8 @@ function scheduledOf({ metadata, spec }: Process): Scheduled[] {
         [scheduleEnv.action]: cleanup.action,
       },
       withinSeconds: 1_800,
+      // Each would end as many again as one run may; the next run on the schedule goes on.
+      retries: 0,
     }),
   );
   return [...checks, ...cleanups];
@@ -84,7 +89,7 @@ function cronJob(process: Process, scheduled: Scheduled, config: ScheduleConfig)
       jobTemplate: {
         metadata: { labels },
         spec: {
-          backoffLimit: 2,
+          backoffLimit: scheduled.retries,
           activeDeadlineSeconds: scheduled.withinSeconds,
           template: { metadata: { labels }, spec: podSpec(process, scheduled, config) },
         },

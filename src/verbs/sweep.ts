@@ -10,10 +10,12 @@ import { parseLive } from '../sidecar/known.ts';
 import { counted } from '../sidecar/words.ts';
 import { sweepRefusal } from '../sweep/refusal.ts';
 import { remaining, type Swept, sweepQueue } from '../sweep/sweep.ts';
+import type { SeenRun } from '../temporal/drain/running.ts';
 import { workflowRow } from './check-sla.ts';
+import { untilInterrupted } from './interruption.ts';
 import { type Where, whereWords } from './its-temporal.ts';
 import { type Terminal, table, toJson } from './terminal.ts';
-import { findingLine, type Place, type ProcessOptions, withProcess } from './with-process.ts';
+import { failureProblem, findingLine, type Place, type ProcessOptions, withProcess } from './with-process.ts';
 
 type Cleanup = Pick<NonNullable<ProcessSpec['cleanups']>[number], 'name' | 'olderThan' | 'action' | 'workflowType'>;
 
@@ -36,13 +38,19 @@ interface Done {
   readonly where: Where;
   readonly swept: Swept;
   readonly nowMs: number;
+  /** What each line has. */
+  readonly common: object;
+  /** Why it did less than it was told to. */
+  readonly findings: readonly Problem[];
 }
 
 export async function sweepVerb(name: string, options: SweepOptions, terminal: Terminal): Promise<number> {
-  const found = await withProcess(name, options, (place) => sweepPlace(place, options, terminal));
+  const stop = new AbortController();
+  void untilInterrupted().then(() => stop.abort());
+  const found = await withProcess(name, options, (place) => sweepPlace(place, options, terminal, stop.signal));
   const done = 'cleanup' in found ? found : undefined;
-  const problems = 'problems' in found ? found.problems : [...(found.swept.refusal ? [found.swept.refusal] : [])];
-  await tell(name, done, problems, options, terminal);
+  const problems = 'problems' in found ? found.problems : found.findings;
+  await tell(done, problems, options, terminal);
   if (hasErrors(problems)) return 1;
   return options.fail && (problems.length > 0 || (done && remaining(done.swept) > 0)) ? 1 : 0;
 }
@@ -51,11 +59,14 @@ async function sweepPlace(
   place: Place,
   options: SweepOptions,
   terminal: Terminal,
+  signal: AbortSignal,
 ): Promise<Done | { readonly problems: readonly Problem[] }> {
   const cleanup = chosen(place, options);
   if ('reason' in cleanup) return { problems: [cleanup] };
   const { name, queue, where, instance, kube, live } = place;
+  const { dryRun = false } = options;
   const nowMs = Date.now();
+  const common = commonOf(place, cleanup, nowMs);
   terminal.progress(`looking for workflows that run for longer than ${cleanup.olderThan}`);
   const swept = await sweepQueue(
     queue,
@@ -65,16 +76,37 @@ async function sweepPlace(
       begunThrough: new Date(nowMs - parseDuration(cleanup.olderThan)!).toISOString(),
       ...(cleanup.workflowType !== undefined && { workflowType: cleanup.workflowType }),
       limit: options.limit,
-      dryRun: options.dryRun ?? false,
+      dryRun,
+      // At once: what was ended is in the log, whatever becomes of this program.
+      onEnded: async (run) => {
+        if (options.output === 'lines')
+          await terminal.print(JSON.stringify({ event: 'WorkflowSwept', ...common, dryRun, ...workflowOf(run) }));
+      },
+      signal,
     },
-    () => refusalNow(place, options),
+    () => refusalNow(place, options, signal),
   );
   terminal.progress('');
-  if (!options.dryRun) {
+  if (!dryRun) {
     for (const { reason, type, note, occasion } of eventsOf(cleanup, swept, nowMs))
       await recordOnce(kube, { regarding: live, words: { type, reason, action: 'Sweep', note }, occasion, instance });
   }
-  return { cleanup, where, swept, nowMs };
+  return { cleanup, where, swept, nowMs, common, findings: findingsOf(swept, live) };
+}
+
+function commonOf({ name, where }: Place, { name: cleanup, action }: Cleanup, nowMs: number): object {
+  const { address: temporalAddress, namespace: temporalNamespace, taskQueue } = where;
+  return { process: name.name, cleanup, action, time: new Date(nowMs).toISOString(), temporalAddress, temporalNamespace, taskQueue };
+}
+
+function findingsOf({ refusal, failure, isInterrupted }: Swept, live: Resource): Problem[] {
+  return [
+    ...(refusal ? [refusal] : []),
+    ...(failure === undefined ? [] : [failureProblem(failure, live)]),
+    ...(isInterrupted
+      ? [problem('SweepInterrupted', 'it was told to stop before it was done; the next run goes on', { resource: referTo(live) })]
+      : []),
+  ];
 }
 
 function chosen({ live, process }: Place, { cleanup: name, olderThan, action, workflowType }: SweepOptions): Cleanup | Problem {
@@ -87,7 +119,11 @@ function chosen({ live, process }: Place, { cleanup: name, olderThan, action, wo
 }
 
 /** As things are at this moment: while a sweep goes on a Process may come to share the queue. */
-async function refusalNow({ kube, name, live, where }: Place, { temporalAddress }: SweepOptions): Promise<Problem | undefined> {
+async function refusalNow(
+  { kube, name, live, where }: Place,
+  { temporalAddress }: SweepOptions,
+  interrupted: AbortSignal,
+): Promise<Problem | undefined> {
   const now = await readProcess(kube, name);
   if (isProblem(now)) return now;
   const parsed = parseLive(now);
@@ -99,7 +135,7 @@ async function refusalNow({ kube, name, live, where }: Place, { temporalAddress 
     path: processesPath(name.namespace),
     query: {},
     pageSize: 250,
-    signal: AbortSignal.timeout(listWithinMs),
+    signal: AbortSignal.any([interrupted, AbortSignal.timeout(listWithinMs)]),
     onItem: (item) => neighbours.push({ ...item, apiVersion, kind }),
   });
   // Who names an address by hand means it: it may be another way to the same Temporal.
@@ -118,9 +154,10 @@ interface Told {
 }
 
 function eventsOf({ name, olderThan, action }: Cleanup, swept: Swept, nowMs: number): Told[] {
-  const { refusal, ended } = swept;
+  const { refusal, ended, failure, isInterrupted } = swept;
   const done = action === 'Cancel' ? 'asked to cancel' : 'terminated';
-  const note = `${counted(ended.length, 'workflow that ran', 'workflows that ran')} longer than ${olderThan}: ${done} (cleanup "${name}"); ${remaining(swept)} remain`;
+  const early = isInterrupted ? '; it was interrupted' : failure === undefined ? '' : '; then it failed';
+  const note = `${counted(ended.length, 'workflow that ran', 'workflows that ran')} longer than ${olderThan}: ${done} (cleanup "${name}"); ${remaining(swept)} remain${early}`;
   return [
     ...(ended.length > 0 ? [{ type: 'Normal', reason: 'Swept', note, occasion: `swept/${name}/${nowMs}` } as const] : []),
     // It goes on for as long as its cause; once an hour is enough.
@@ -137,26 +174,14 @@ function eventsOf({ name, olderThan, action }: Cleanup, swept: Swept, nowMs: num
   ];
 }
 
-async function tell(
-  name: string,
-  done: Done | undefined,
-  problems: readonly Problem[],
-  options: SweepOptions,
-  terminal: Terminal,
-): Promise<void> {
+async function tell(done: Done | undefined, problems: readonly Problem[], options: SweepOptions, terminal: Terminal): Promise<void> {
   if (options.output === 'json')
-    await terminal.print(toJson(done ? { temporal: done.where, ...summaryOf(done, options), workflows: workflowsOf(done) } : {}, problems));
+    await terminal.print(
+      toJson(done ? { temporal: done.where, ...summaryOf(done, options), workflows: done.swept.ended.map(workflowOf) } : {}, problems),
+    );
   else if (options.output === 'table') await printTables(done, options, terminal);
   else {
-    if (done) {
-      const common = {
-        ...{ process: name, cleanup: done.cleanup.name, action: done.cleanup.action, time: new Date(done.nowMs).toISOString() },
-        ...{ temporalAddress: done.where.address, temporalNamespace: done.where.namespace, taskQueue: done.where.taskQueue },
-      };
-      for (const one of workflowsOf(done))
-        await terminal.print(JSON.stringify({ event: 'WorkflowSwept', ...common, dryRun: options.dryRun ?? false, ...one }));
-      await terminal.print(JSON.stringify({ event: 'Sweep', ...common, ...summaryOf(done, options) }));
-    }
+    if (done) await terminal.print(JSON.stringify({ event: 'Sweep', ...done.common, ...summaryOf(done, options) }));
     for (const found of problems) await terminal.print(findingLine(found));
   }
   await terminal.report(problems);
@@ -171,13 +196,8 @@ function summaryOf({ cleanup, swept }: Done, { dryRun = false }: SweepOptions): 
   };
 }
 
-function workflowsOf({ swept }: Done): object[] {
-  return swept.ended.map(({ workflowId, runId, workflowType, begunMs }) => ({
-    workflowId,
-    runId,
-    workflowType,
-    startedAt: new Date(begunMs).toISOString(),
-  }));
+function workflowOf({ workflowId, runId, workflowType, begunMs }: SeenRun): object {
+  return { workflowId, runId, workflowType, startedAt: new Date(begunMs).toISOString() };
 }
 
 async function printTables(done: Done | undefined, { dryRun }: SweepOptions, terminal: Terminal): Promise<void> {

@@ -62,13 +62,18 @@ export async function withProcess<T>(
       work({ kube, name: place, live: found, process: parsed.process, queue, where, instance: hostname() }),
     );
   } catch (error) {
-    const where = live ? { resource: referTo(live) } : {};
-    if (error instanceof KubeFailure) return refused({ ...clusterProblem(error), ...where });
-    if (error instanceof TemporalError) return refused(problem(reasonFor(error.kind), error.message, where));
-    throw error;
+    return refused(failureProblem(error, live));
   } finally {
     kube.close();
   }
+}
+
+/** What the cluster or Temporal failed with. Anything else is thrown on. */
+export function failureProblem(error: unknown, live: Resource | undefined): Problem {
+  const where = live ? { resource: referTo(live) } : {};
+  if (error instanceof KubeFailure) return { ...clusterProblem(error), ...where };
+  if (error instanceof TemporalError) return problem(reasonFor(error.kind), error.message, where);
+  throw error;
 }
 
 function refused(...problems: readonly Problem[]): { readonly problems: readonly Problem[] } {

@@ -67,6 +67,7 @@ const notOfTheFunction = new Set([
   'SlaBreached',
   'Swept',
   'SweepRefused',
+  'SweepInterrupted',
 ]);
 
 /** Reasons of conditions have their cases in test/cases/status and test/cases/drain. */

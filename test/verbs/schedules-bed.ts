@@ -24,10 +24,13 @@ export interface SchedulesBed extends LiveBed {
   outcome(id: string): Promise<string>;
   live(name: string): Promise<KubeObject>;
   /** As the Process's own account, in its namespace; Temporal is where the pods would be told. */
-  run(name: string, args: readonly string[], variables?: Readonly<Record<string, string>>): Promise<Ran>;
+  run(name: string, args: readonly string[], variables?: Readonly<Record<string, string>>, onStart?: OnStart): Promise<Ran>;
   /** Those of the Process, by their reason. */
   events(name: string, reason: string): Promise<string[]>;
 }
+
+/** Gets what tells it to stop, as Kubernetes does: SIGTERM. */
+type OnStart = (terminate: () => void) => void;
 
 export interface Ran {
   readonly code: number | null;
@@ -62,7 +65,7 @@ export async function openSchedulesBed(): Promise<SchedulesBed> {
       for (const workflowId of ids) await client.workflow.start(type, { workflowId, taskQueue: `${name}-tq`, args: [], ...delay });
     },
     outcome: async (id: string) => (await client.workflow.getHandle(id).describe()).status.name as string,
-    run: async (name: string, args: readonly string[], variables: Readonly<Record<string, string>> = {}) => {
+    run: async (name: string, args: readonly string[], variables: Readonly<Record<string, string>> = {}, onStart: OnStart = () => {}) => {
       const { kubeconfig } = await serviceAccountKubeconfig(plane, namespace, `${name}-schedules`);
       const env = {
         ...process.env,
@@ -74,7 +77,7 @@ export async function openSchedulesBed(): Promise<SchedulesBed> {
       };
       const [verb, ...rest] = args;
       const command = [join(root, 'dist/ameide-process'), verb!, name, ...rest];
-      const { code, stdout, stderr } = await ran(join(root, 'node_modules/.bin/node'), command, env);
+      const { code, stdout, stderr } = await ran(join(root, 'node_modules/.bin/node'), command, env, onStart);
       const lines = stdout.split('\n').flatMap((line) => (line.startsWith('{"') ? [JSON.parse(line) as Resource] : []));
       return { code, stdout, stderr, lines };
     },
@@ -92,9 +95,10 @@ export async function openSchedulesBed(): Promise<SchedulesBed> {
 }
 
 /** Beside this process, which may be the server that it talks to. */
-function ran(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Omit<Ran, 'lines'>> {
+function ran(file: string, args: readonly string[], env: NodeJS.ProcessEnv, onStart: OnStart): Promise<Omit<Ran, 'lines'>> {
   return new Promise((resolve) => {
     const child = execFile(file, args, { env, timeout: 60_000 }, (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }));
+    onStart(() => child.kill('SIGTERM'));
   });
 }
 

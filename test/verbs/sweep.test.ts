@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { comparePermissions } from '../deploy/permissions.ts';
 import { edit, namespace, temporalOf } from '../sidecar/live-bed.ts';
+import { startTemporalGateway, type TemporalGateway } from '../testbed/temporal-gateway.ts';
 import { until } from '../testbed/until.ts';
 import { openSchedulesBed, type SchedulesBed } from './schedules-bed.ts';
 
@@ -144,6 +145,57 @@ test('on a laptop an exported TEMPORAL_ADDRESS counts for nothing; a Job that is
   assert.is(await bed.outcome('l'), 'RUNNING');
   const named = await run({ PROCESS_NAME: '' }, '--temporal-address', again, '-o', 'json');
   assert.equal([named.code, JSON.parse(named.stdout).temporal.address, JSON.parse(named.stdout).ended], [0, again, 1], named.stderr);
+});
+
+/** Thirty old workflows, of which the fourth call for an end does something to the gateway or to the program. */
+async function stopped(bed: SchedulesBed, name: string, atTheFourth: (gateway: TemporalGateway, terminate: () => void) => void) {
+  await bed.commit(name, { cleanups: [cleanup('stale')] });
+  const ids = Array.from({ length: 30 }, (_, at) => `${name}-${at}`);
+  await bed.start(name, ids);
+  await untilOld(bed, name, ['--cleanup', 'stale'], ids.length);
+  const gateway = await startTemporalGateway(bed.temporal.address, { tls: false });
+  try {
+    let [calls, terminate] = [0, () => {}];
+    gateway.intervene((method) => {
+      if (method === 'TerminateWorkflowExecution' && ++calls === 4) atTheFourth(gateway, terminate);
+      return undefined;
+    });
+    const args = ['sweep', '--cleanup', 'stale', '--temporal-address', gateway.address, '-o', 'lines'];
+    const { code, lines, stderr } = await bed.run(name, args, {}, (stop) => {
+      terminate = stop;
+    });
+    const outcomes = await Promise.all(ids.map(bed.outcome));
+    const ended = outcomes.filter((outcome) => outcome === 'TERMINATED').length;
+    assert.ok(ended >= 3 && ended < ids.length, `${ended} were ended: ${stderr}`);
+    assert.is(lines.filter(({ event }) => event === 'WorkflowSwept').length, ended, 'each is told');
+    const sum = lines.find(({ event }) => event === 'Sweep');
+    assert.equal([sum?.found, sum?.ended, sum?.remaining], [ids.length, ended, ids.length - ended]);
+    const events = await bed.events(name, 'Swept');
+    assert.is(events.length, 1);
+    return {
+      code,
+      stderr,
+      note: events[0]!.replace(/^\d+|\d+(?= remain)/g, (number) => (Number(number) === ended ? 'ENDED' : 'REMAINING')),
+    };
+  } finally {
+    await gateway.stop();
+  }
+}
+
+const told = 'ENDED workflows that ran longer than 2s: terminated (cleanup "stale"); REMAINING remain';
+
+test('what was ended before Temporal failed is told, and counted', async ({ bed }) => {
+  const { code, stderr, note } = await stopped(bed, 'failing', (gateway) => gateway.refuse('TerminateWorkflowExecution', 'UNAVAILABLE'));
+  assert.is(code, 1);
+  assert.match(stderr, /^error TemporalUnreachable: Process "sales\/failing": /);
+  assert.is(note, `${told}; then it failed`);
+});
+
+test('SIGTERM: it ends no other one, tells what it ended, and exits', async ({ bed }) => {
+  const { code, stderr, note } = await stopped(bed, 'interrupted', (_, terminate) => terminate());
+  assert.is(code, 1);
+  assert.match(stderr, /^error SweepInterrupted: Process "sales\/interrupted": .*the next run goes on\n$/);
+  assert.is(note, `${told}; it was interrupted`);
 });
 
 test('wrong usage is refused', async ({ bed }) => {

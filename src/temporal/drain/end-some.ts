@@ -25,23 +25,27 @@ export function endSome(queue: Queue, lookForLate: LookForLateStarters): DrainPo
   };
 }
 
-export interface Ending extends Pick<BatchJob, 'operation' | 'reason'> {
+interface Ending extends Pick<BatchJob, 'operation' | 'reason'> {
   /** Told of each at once: when a later one fails, it is known which were not in vain. */
   readonly onEnded?: (run: Run) => void;
 }
 
 /** Cancels or terminates these, some at a time; gives how many were still there. */
-export async function endRuns(queue: Queue, runs: readonly Run[], { operation, reason, onEnded }: Ending): Promise<number> {
-  const end = operation === 'Cancel' ? cancel : terminate;
+async function endRuns(queue: Queue, runs: readonly Run[], { operation, reason, onEnded }: Ending): Promise<number> {
   const atATime = concurrencyLimit(endedAtATime);
-  const endOne = async (run: Run) => {
-    const { workflowId, runId } = run;
-    if (!(await unlessGone(() => end(queue, { workflowId, runId }, reason)))) return 0;
+  const endNext = async (run: Run) => {
+    if (!(await endOne(queue, run, { operation, reason }))) return 0;
     onEnded?.(run);
     return 1;
   };
-  const ended = await Promise.all(runs.map((run) => atATime(() => endOne(run))));
+  const ended = await Promise.all(runs.map((run) => atATime(() => endNext(run))));
   return ended.reduce<number>((sum, one) => sum + one, 0);
+}
+
+/** Cancels or terminates it; false: it was gone. Throws a TemporalError. */
+export async function endOne(queue: Queue, { workflowId, runId }: Run, { operation, reason }: Pick<BatchJob, 'operation' | 'reason'>) {
+  const end = operation === 'Cancel' ? cancel : terminate;
+  return (await unlessGone(() => end(queue, { workflowId, runId }, reason))) !== undefined;
 }
 
 function cancel({ ask, namespace }: Queue, workflowExecution: Run, reason: string): Promise<object> {
