@@ -1944,7 +1944,7 @@ export interface ProcessStatus {
      */
     address?: string;
     /**
-     * Other Processes on the same task queue, NAMESPACE/NAME; absent when there is none.
+     * Other Processes on the same task queue, or that may be, NAMESPACE/NAME. Empty - none; absent - not known.
      *
      * @maxItems 64
      *

@@ -24,7 +24,7 @@ export interface Cluster {
   podsOf(process: Resource): SeenPod[];
   definitionsOf(process: Resource): SeenDefinition[];
   readonly dependencies: Dependencies;
-  readonly queues: Pick<SharedQueues, 'sharing' | 'candidates'>;
+  readonly queues: Pick<SharedQueues, 'candidates'>;
   /** What may not be read in a namespace, by plural name. */
   unreadable(namespace: string): Record<string, string>;
   /** Every watch has listed once, or may not. */

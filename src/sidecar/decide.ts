@@ -115,9 +115,9 @@ function addressOf({ seen }: Known): string | undefined {
 /** The most that a status takes. */
 const mostSharers = 64;
 
-/** Who sweeps its queue has to know, and sees only its own namespace. */
+/** Who sweeps its queue has to know, and sees only its own namespace: that there is none is said, too, and where it is not known, nothing. */
 function sharedWith({ seen }: Known): { sharedWith?: string[] } {
-  return seen.sharedWith.length > 0 ? { sharedWith: seen.sharedWith.slice(0, mostSharers) } : {};
+  return seen.sharedWith ? { sharedWith: seen.sharedWith.slice(0, mostSharers) } : {};
 }
 
 type Condition = NonNullable<ProcessStatus['conditions']>[number];

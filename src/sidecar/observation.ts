@@ -22,8 +22,11 @@ export interface Observation {
   readonly dependencies: readonly SeenDependency[];
   /** Absent: there is no Deployment yet that says which server, namespace and queue. */
   readonly temporal?: SeenTemporal;
-  /** Names of other live Processes (`namespace/name`) whose workers poll the same server, Temporal namespace and queue. */
-  readonly sharedWith: readonly string[];
+  /**
+   * Names of other live Processes (`namespace/name`) whose workers poll the same server, Temporal namespace and queue, or may once somebody says
+   * where. Absent: it is not known, because no worker Deployment says where this one's poll.
+   */
+  readonly sharedWith?: readonly string[];
   /** What could not be read, by plural name (`deployments`, `configmaps`, …), with the API server's words. */
   readonly unreadable: Readonly<Record<string, string>>;
   /** The newest version at the definition source, where one is configured and it was asked. */

@@ -1,5 +1,6 @@
 /** The reader of the second arrow: everything that is known of one Process now, from the watches and from Temporal's last answers. */
 import { namespaceIn } from '../kube/object-key.ts';
+import { env } from '../names.ts';
 import { type Resource, valueAt } from '../resource.ts';
 import type { TemporalWatch } from '../temporal/temporal-watch.ts';
 import type { Cluster } from './cluster.ts';
@@ -36,7 +37,9 @@ export function observe(key: string, world: World): Observation | undefined {
   const deployment = cluster.deploymentOf(process);
   const canary = cluster.deploymentOf(process, 'canary');
   const polling = cluster.pollingDeploymentOf(process);
-  const isAsked = attend(key, subjectOf({ key, process, deployment: polling, lastAddress: lastAddress(key, process, world) }), world);
+  const subject = subjectOf({ key, process, deployment: polling, lastAddress: lastAddress(key, process, world) });
+  attend(key, subject, world);
+  const isCurrent = subject !== undefined && subject.address === polling?.env[env.address];
   const newestVersion = newest?.of(key);
   const guardFailure = world.guards.failureOf(key);
   return {
@@ -47,8 +50,8 @@ export function observe(key: string, world: World): Observation | undefined {
     pods: cluster.podsOf(process),
     definitions: cluster.definitionsOf(process),
     dependencies: cluster.dependencies.of(process),
-    ...(isAsked && { temporal: temporal.seen(key)! }),
-    sharedWith: cluster.queues.sharing(key),
+    ...(subject && { temporal: temporal.seen(key)! }),
+    ...(isCurrent && { sharedWith: cluster.queues.candidates(key, subject.address) }),
     unreadable: cluster.unreadable(namespaceIn(key)),
     ...(newestVersion !== undefined && { newestVersion }),
     ...(guardFailure !== undefined && { guardFailure }),
@@ -64,8 +67,7 @@ function lastAddress(key: string, process: Resource, { temporal }: World): strin
 }
 
 /** From now on Temporal is asked about this queue, and about no other, for this Process. */
-function attend(key: string, subject: ReturnType<typeof subjectOf>, { temporal }: World): boolean {
+function attend(key: string, subject: ReturnType<typeof subjectOf>, { temporal }: World): void {
   if (subject) temporal.set(subject);
   else temporal.remove(key);
-  return subject !== undefined;
 }

@@ -12,8 +12,6 @@ export interface PolledQueue {
 export interface SharedQueues {
   /** This Process (`namespace/name`) polls there now; undefined: it is gone. Gives the others that this concerns. */
   set(process: string, queue: PolledQueue | undefined): string[];
-  /** The others whose workers poll the same queue, sorted. */
-  sharing(process: string): string[];
   /** The others that poll this Process's queue at `address`, or may do so once somebody says where; sorted. `address` undefined: at any. */
   candidates(process: string, address: string | undefined): string[];
 }
@@ -23,7 +21,6 @@ export function sharedQueues(): SharedQueues {
   const members = new Map<string, Set<string>>();
   const others = (process: string, queue: PolledQueue | undefined) =>
     [...((queue && members.get(queue.name)) ?? [])].filter((other) => other !== process).sort();
-  const addressOf = (process: string) => queueOf.get(process)?.address;
   return {
     set: (process, queue) => {
       const before = queueOf.get(process);
@@ -39,13 +36,9 @@ export function sharedQueues(): SharedQueues {
       }
       return [...new Set([...others(process, before), ...others(process, queue)])];
     },
-    sharing: (process) => {
-      const address = addressOf(process);
-      return address === undefined ? [] : others(process, queueOf.get(process)).filter((other) => addressOf(other) === address);
-    },
     candidates: (process, address) =>
       others(process, queueOf.get(process)).filter((other) => {
-        const theirs = addressOf(other);
+        const theirs = queueOf.get(other)?.address;
         return theirs === undefined || address === undefined || theirs === address;
       }),
   };

@@ -30,7 +30,8 @@ export function sweepRefusal({ live, process, neighbours, address: asked }: Swee
   if (rendered !== specHash(process.spec)) return refused('the live spec is not what was rendered; render, commit and sync');
   const isCurrent = valueAt(live, 'status', 'observedGeneration') === valueAt(live, 'metadata', 'generation');
   const address = textAt(live, 'status');
-  if (!isCurrent || address === undefined)
+  const others = told(live);
+  if (!isCurrent || address === undefined || !others)
     return refused(
       'the sidecar has not said yet who else uses the task queue; see that it runs and watches the namespace (deploy/sidecar)',
     );
@@ -38,8 +39,8 @@ export function sweepRefusal({ live, process, neighbours, address: asked }: Swee
     return refused(
       `it would ask the Temporal at ${asked}, and its workers poll ${address}; if both are one, name --temporal-address ${asked}`,
     );
-  const others = [...new Set([...sharersOf(live, address, neighbours), ...told(live)])].sort();
-  if (others.length > 0) return refused(`its task queue is shared with ${listed(others)}`);
+  const all = [...new Set([...sharersOf(live, address, neighbours), ...others])].sort();
+  if (all.length > 0) return refused(`its task queue is shared with ${listed(all)}`);
   return;
 }
 
@@ -50,10 +51,10 @@ function sharersOf(live: Resource, address: string, neighbours: readonly Resourc
   return sharing(keyOf(live), address, all, addressOf).map(([name]) => name);
 }
 
-/** Those of all namespaces that the sidecar watches, as it saw them last. */
-function told(live: Resource): string[] {
+/** Those of all namespaces that the sidecar watches, as it saw them last; undefined: it does not say, because it does not know, or is an older one. */
+function told(live: Resource): string[] | undefined {
   const names = valueAt(live, 'status', 'temporal', 'sharedWith');
-  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : undefined;
 }
 
 function textAt(process: Resource, part: 'spec' | 'status'): string | undefined {

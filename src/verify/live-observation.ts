@@ -35,7 +35,6 @@ export function observationOf(subject: Subject, { now }: Live, podsOf: PodsOf): 
     pods: podsOf(namespaceOf(item), processLabel(renderedAs)),
     definitions: children.flatMap((child) => (child.kind === 'ConfigMap' ? (keepDefinition(child)?.seen ?? []) : [])),
     dependencies: [],
-    sharedWith: [],
     unreadable: {},
   };
 }

@@ -61,7 +61,15 @@ test('while the stable Deployment is gone, Temporal is asked where the canary po
   const { metadata, status } = (await bed.live('ill'))!;
   const annotations = metadata.annotations as Record<string, string>;
   assert.match(annotations[guardAnnotation.dependsOn] ?? '', /^apps\/namespaces\/sales\/Deployment\/ill-process-canary,/);
-  assert.is(valueAt(status, 'temporal', 'address'), bed.temporal.address);
+  assert.equal(valueAt(status, 'temporal'), { address: bed.temporal.address, sharedWith: [] });
+});
+
+test('while no Deployment says where they poll, the last address stays, and nobody claims that nobody shares the queue', async ({
+  bed,
+}) => {
+  await remove(bed, objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'ill-process-canary')!);
+  await bed.statuses.untilSays('ill', { TemporalHealthy: /^Unknown/ });
+  assert.equal(valueAt((await bed.live('ill'))!.status, 'temporal'), { address: bed.temporal.address });
 });
 
 test.run();

@@ -151,7 +151,7 @@ function mix(from: Record<'spec' | 'workload' | 'temporal' | 'definitions' | 'de
     definitions: of('definitions').definitions,
     dependencies: of('dependencies').dependencies,
     ...(temporal && { temporal }),
-    sharedWith: base.sharedWith,
+    ...(temporal && base.sharedWith && { sharedWith: base.sharedWith }),
     unreadable: { ...of('workload').unreadable, ...of('definitions').unreadable },
   };
 }

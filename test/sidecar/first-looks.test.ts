@@ -6,7 +6,7 @@ import { openFirstLooks } from '../../src/sidecar/first-looks.ts';
 import type { Observation, SeenDeployment, SeenTemporal } from '../../src/sidecar/observation.ts';
 
 const test = suite('first looks');
-const bare: Observation = { now: '', process: {}, pods: [], definitions: [], dependencies: [], sharedWith: [], unreadable: {} };
+const bare: Observation = { now: '', process: {}, pods: [], definitions: [], dependencies: [], unreadable: {} };
 const deployment = { name: 'l2o-process' } as SeenDeployment;
 const where = { address: 'a', namespace: 'n', taskQueue: 'q' };
 const unasked: SeenTemporal = { ...where, server: { state: 'NotAsked' } };

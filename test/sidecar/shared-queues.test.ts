@@ -1,4 +1,4 @@
-/** Who shares a task queue, for the verdict on pollers and for a drain: one index, and nobody walks all Processes for one of them. */
+/** Who shares a task queue, for the status and for a drain: one index, and nobody walks all Processes for one of them. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Resource } from '../../src/resource.ts';
@@ -14,24 +14,23 @@ test('who shares a queue is told when that begins and ends', () => {
   const queues = sharedQueues();
   assert.equal(queues.set('sales/a', at('q')), []);
   assert.equal(queues.set('sales/b', at('q')), ['sales/a']);
-  assert.equal(queues.sharing('sales/a'), ['sales/b']);
+  assert.equal(queues.candidates('sales/a', here), ['sales/b']);
   assert.equal(queues.set('sales/b', at('r')), ['sales/a']);
   assert.equal(queues.set('sales/b', at('r')), []);
-  assert.equal(queues.sharing('sales/a'), []);
+  assert.equal(queues.candidates('sales/a', here), []);
   assert.equal(queues.set('sales/a', undefined), []);
 });
 
-test('one whose address is not known may be anywhere: a drain heeds it, and nobody says yet that it polls', () => {
+test('one whose address is not known may be anywhere: all heed it', () => {
   const queues = sharedQueues();
   queues.set('sales/a', at('q'));
   queues.set('sales/elsewhere', at('q', 'other:7233'));
   assert.equal(queues.set('sales/new', { name: 'q', address: undefined }), ['sales/a', 'sales/elsewhere']);
-  assert.equal(queues.sharing('sales/a'), []);
-  assert.equal(queues.sharing('sales/new'), []);
   assert.equal(queues.candidates('sales/a', here), ['sales/new']);
   assert.equal(queues.candidates('sales/a', undefined), ['sales/elsewhere', 'sales/new']);
   assert.equal(queues.set('sales/new', at('q')), ['sales/a', 'sales/elsewhere']);
-  assert.equal(queues.sharing('sales/a'), ['sales/new']);
+  assert.equal(queues.candidates('sales/a', here), ['sales/new']);
+  assert.equal(queues.candidates('sales/elsewhere', 'other:7233'), []);
 });
 
 const pin = { checksum: `sha256:${'3'.repeat(64)}` };

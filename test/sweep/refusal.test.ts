@@ -13,7 +13,7 @@ const spec = {
   definitionRef: { id: 'L2O', tenantId: 't1' },
   temporal: { namespace: 'sales-process', taskQueue: 'l2o-tq' },
 };
-const status = { observedGeneration: 3, temporal: { address: 'temporal:7233' } };
+const status = { observedGeneration: 3, temporal: { address: 'temporal:7233', sharedWith: [] } };
 
 interface Change {
   readonly metadata?: object;
@@ -50,6 +50,11 @@ const refused: Record<string, [process: Resource, neighbours: Resource[], why: R
   'there is no sidecar': [live({ status: { observedGeneration: undefined, temporal: undefined } }), [], /has not said yet/],
   'the sidecar is behind': [live({ status: { observedGeneration: 2 } }), [], /has not said yet/],
   'the sidecar does not know its Temporal': [live({ status: { temporal: undefined } }), [], /has not said yet/],
+  'the sidecar does not know who shares the queue, or does not say so yet': [
+    live({ status: { temporal: { address: 'temporal:7233' } } }),
+    [],
+    /has not said yet/,
+  ],
   'another one of the namespace': [live(), [other()], /shared with sales\/l2o-next/],
   'another one that leaves': [live(), [other({ spec: { lifecycle: 'Draining' } })], /shared with sales\/l2o-next/],
   'another one of which nothing is known yet': [live(), [other({ status: { temporal: undefined } })], /shared with sales\/l2o-next/],

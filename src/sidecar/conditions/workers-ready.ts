@@ -165,6 +165,7 @@ function polling(known: Known): Verdict {
     ? counted(pollers.length, 'worker with a custom identity', 'workers with custom identities')
     : `${podNames.size} of ${counted(known.pods.length, 'pod', 'pods')}`;
   const what = kind === 'activity' ? ' for activities only' : '';
-  const shared = known.seen.sharedWith.length > 0 ? `; its queue is shared with ${listed(known.seen.sharedWith)}` : '';
+  const { sharedWith = [] } = known.seen;
+  const shared = sharedWith.length > 0 ? `; its queue is shared with ${listed(sharedWith)}` : '';
   return isTrue('PollersLive', `task queue "${excerpt(taskQueue)}" is polled${what} by ${who}${shared}`);
 }
