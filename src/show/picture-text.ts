@@ -229,7 +229,8 @@ function slaChecks({ slaChecks: found, now }: Picture, { width, paint }: TextSha
     workflowType ?? 'all',
   ]);
   const headings = ['CHECK', 'TOO LONG', 'LIMIT', 'SEVERITY', 'CHECKED', 'WORKFLOWS'];
-  return [paint('bold', 'Service levels'), ...indented(columns([headings, ...rows], inner(width)))];
+  const title = found.some(({ isSuspended }) => isSuspended) ? 'Service levels, suspended while draining' : 'Service levels';
+  return [paint('bold', title), ...indented(columns([headings, ...rows], inner(width)))];
 }
 
 function events({ events: found, now }: Picture, { width, paint }: TextShape): string[] {

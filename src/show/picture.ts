@@ -5,7 +5,7 @@ import { defaultSeverity } from '../render/cron-jobs.ts';
 import { isObject, objectsAt, type Resource, valueAt } from '../resource.ts';
 import type { PreviousCondition } from '../sidecar/previous.ts';
 import { excerpt } from '../sidecar/words.ts';
-import { wantedChecks } from '../sla/status.ts';
+import { areChecksSuspended, wantedChecks } from '../sla/status.ts';
 import { type Happening, happenings } from './happenings.ts';
 import { type Row, rowOf } from './row.ts';
 import type { Source } from './source.ts';
@@ -80,12 +80,14 @@ export interface DrainView {
 
 export interface SlaView {
   readonly name: string;
-  /** Workflows that ran for too long when it was checked last; absent: it was not yet. */
+  /** Workflows that ran for too long when it was checked last; absent: it was not yet, or is suspended. */
   readonly breaching?: number;
   readonly maxDuration?: string;
   readonly workflowType?: string;
   readonly severity?: string;
   readonly checkedAt?: string;
+  /** It does not look while the Process is drained. */
+  readonly isSuspended?: true;
 }
 
 export function pictureOf(source: Source): Picture {
@@ -201,7 +203,12 @@ function drainOf(drain: unknown): DrainView | undefined {
 
 /** One that has looked is shown with the promise that it judged by. */
 function slaChecksOf(item: Resource): SlaView[] | undefined {
-  const views = wantedChecks(item).map(({ wanted, found }) => slaView(found ?? { severity: defaultSeverity, ...wanted }));
+  const isSuspended = areChecksSuspended(item);
+  const views = wantedChecks(item).map(({ wanted, found = { severity: defaultSeverity, ...wanted } }): SlaView => {
+    const { breaching, ...view } = slaView(found);
+    if (isSuspended) return { ...view, isSuspended };
+    return { ...view, ...(breaching !== undefined && { breaching }) };
+  });
   return views.length > 0 ? views : undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Problem } from '../problem.ts';
 import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
 import type { PreviousCondition } from '../sidecar/previous.ts';
 import { excerpt } from '../sidecar/words.ts';
-import { wantedChecks } from '../sla/status.ts';
+import { areChecksSuspended, wantedChecks } from '../sla/status.ts';
 
 /**
  * `Ill`: it is not Ready. `Unsure`: nobody can tell. `Warned`: it is Ready, and something else is not as it should be. `OnItsWay`: not Ready
@@ -28,7 +28,7 @@ export interface Row {
   readonly workers?: Counted;
   readonly canary?: Counted;
   readonly drain?: string;
-  /** Names of the service level checks that are breached; absent: it has no checks, or none has looked yet. */
+  /** Names of the service level checks that are breached; absent: none has looked, or a drain suspends them. */
   readonly breaches?: readonly string[];
   /** Since when it is being deleted. */
   readonly deletedSince?: string;
@@ -93,8 +93,9 @@ function wordsOf({ reason, message }: PreviousCondition): Pick<Row, 'reason' | '
   return { reason: excerpt(reason, 80), message: excerpt(message, longest) };
 }
 
-/** Names of the checks that found workflows which ran for too long; undefined: none has looked. */
+/** Names of the checks that found workflows which ran for too long; undefined: none has looked, or a drain suspends them. */
 function breachesIn(item: Resource): string[] | undefined {
+  if (areChecksSuspended(item)) return;
   const looked = wantedChecks(item).flatMap(({ found }) => (found ? [found] : []));
   if (looked.length === 0) return;
   return looked.filter(({ breaching }) => typeof breaching === 'number' && breaching > 0).map(({ name }) => excerpt(String(name), 80));

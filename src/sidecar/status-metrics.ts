@@ -1,7 +1,7 @@
 /** The metrics of Processes: what their statuses say, as numbers. One row each; README's table is generated from these. */
 import type { Track } from '../names.ts';
 import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
-import { wantedChecks } from '../sla/status.ts';
+import { areChecksSuspended, wantedChecks } from '../sla/status.ts';
 import type { Metric, Sample } from './metric.ts';
 import type { SeenBacklog, SeenPod } from './observation.ts';
 import { livePollers } from './pollers.ts';
@@ -114,15 +114,21 @@ export const statusMetrics: readonly Metric<Watched>[] = [
   },
   {
     name: 'process_sla_breaching_workflows',
-    help: 'Workflows that ran for longer than an SLA check allows when it looked last.',
+    help: 'Workflows that ran for longer than an SLA check allows when it looked last; not told while the Process is drained, which suspends its checks.',
     labels: ['namespace', 'process', 'check', 'severity'],
-    read: (watched) => each(watched, (process) => slaChecks(process, 'breaching')),
+    read: (watched) => each(watched, (process) => goingChecks(process, ({ breaching }) => breaching)),
   },
   {
     name: 'process_sla_breaches_total',
     help: 'Breaches that an SLA check reported, each once.',
     labels: ['namespace', 'process', 'check', 'severity'],
-    read: (watched) => each(watched, (process) => slaChecks(process, 'reported')),
+    read: (watched) => each(watched, (process) => slaChecks(process, ({ reported }) => reported)),
+  },
+  {
+    name: 'process_sla_check_age_seconds',
+    help: 'How long ago an SLA check looked last; not told while the Process is drained.',
+    labels: ['namespace', 'process', 'check', 'severity'],
+    read: (watched) => each(watched, (process) => goingChecks(process, ({ checkedAt }) => ageOf(watched, checkedAt))),
   },
 ];
 
@@ -136,7 +142,7 @@ function* each(watched: Watched, read: (process: Resource, key: string) => Readi
 }
 
 function number(value: unknown): Readings {
-  return typeof value === 'number' ? [{ labels: {}, value }] : [];
+  return typeof value === 'number' && !Number.isNaN(value) ? [{ labels: {}, value }] : [];
 }
 
 /** Seconds since 1970, as Prometheus counts. */
@@ -173,8 +179,8 @@ function ofTrack(track: Track, readings: Readings): Readings {
 }
 
 /** In seconds. */
-function ageOf(watched: Watched, askedAt: string | undefined): number | undefined {
-  return askedAt === undefined ? undefined : Math.max(watched.nowMs() - Date.parse(askedAt), 0) / 1000;
+function ageOf(watched: Watched, askedAt: unknown): number | undefined {
+  return typeof askedAt !== 'string' ? undefined : Math.max(watched.nowMs() - Date.parse(askedAt), 0) / 1000;
 }
 
 function backlogs(watched: Watched, key: string, read: (backlog: SeenBacklog) => number | undefined): Readings {
@@ -184,9 +190,13 @@ function backlogs(watched: Watched, key: string, read: (backlog: SeenBacklog) =>
   );
 }
 
-function slaChecks(process: Resource, field: 'breaching' | 'reported'): Readings {
+function goingChecks(process: Resource, read: (found: Resource) => unknown): Readings {
+  return areChecksSuspended(process) ? [] : slaChecks(process, read);
+}
+
+function slaChecks(process: Resource, read: (found: Resource) => unknown): Readings {
   return wantedChecks(process).flatMap(({ found = {} }) => {
     const labels = { check: String(found.name), severity: String(found.severity ?? '') };
-    return number(found[field]).map(({ value }) => ({ labels, value }));
+    return number(read(found)).map(({ value }) => ({ labels, value }));
   });
 }

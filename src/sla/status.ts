@@ -2,6 +2,7 @@
 import { tool } from '../names.ts';
 import type { ProcessStatus } from '../process.ts';
 import { objectsAt, type Resource } from '../resource.ts';
+import { wantedDrain } from '../sidecar/drain/wanted.ts';
 import { textIn } from '../sidecar/seen/fields.ts';
 import type { Before } from './window.ts';
 
@@ -41,6 +42,11 @@ export interface WantedCheck {
 /** The checks of the spec. What others that are gone have left in the status means nothing: nobody may be there to remove it. */
 export function wantedChecks(process: Resource): WantedCheck[] {
   return objectsAt(process, 'spec', 'slaChecks').map((wanted) => ({ wanted, found: entryOf(process, wanted.name) }));
+}
+
+/** While a Process is drained its CronJobs are suspended, or going: what they found last grows old, and nobody corrects it. */
+export function areChecksSuspended(process: Resource): boolean {
+  return wantedDrain(process) !== 'Off';
 }
 
 /** Entries of checks that the spec has no more; nobody will write them again. */

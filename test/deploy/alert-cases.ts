@@ -20,6 +20,11 @@ const drain = (metric: string) => sidecar(`drain_${metric}`);
 const worker = (metric: string, labels = '', pod = 'l2o-1') =>
   `temporal_${metric}{${own},exported_namespace="sales-process",task_queue="l2o-tq",track="stable",pod="${pod}"${labels && `,${labels}`}}`;
 
+const cronJob = (time: string, name = 'l2o-sla-slow') => `kube_cronjob_status_${time}{namespace="sales",cronjob="${name}"}`;
+const suspended = 'kube_cronjob_spec_suspend{namespace="sales",cronjob="l2o-sla-slow"}';
+const quarters = Array.from({ length: 10 }, (_, at) => `${900 * at}x14`).join(' ');
+const beside = { [condition('Ready', 'True')]: '1x300' };
+
 /** Somebody leads, unless a case is about that. */
 export const leader = 'process_sidecar_leader{namespace="ameide-system",pod="sidecar-a"}';
 
@@ -361,6 +366,70 @@ const processes: readonly AlertCase[] = [
     at: 10,
     fires: [],
   },
+  {
+    title: 'workflows that breached their SLA before the drain, which suspends its check',
+    series: { [sidecar('sla_breaching_workflows', 'check="approval",severity="critical"')]: '2x5 stale' },
+    at: 10,
+    fires: [],
+  },
+];
+
+/** Times are in seconds, as kube-state-metrics tells them; one looks from minute 0 on. */
+const schedules: readonly AlertCase[] = [
+  {
+    title: 'a check whose last run failed',
+    series: { ...beside, [cronJob('last_schedule_time')]: '60x9 600x200', [cronJob('last_successful_time')]: '70x210' },
+    at: 120,
+    fires: ['ProcessScheduleFailing'],
+  },
+  {
+    title: 'a check that never succeeded',
+    series: { ...beside, [cronJob('last_schedule_time')]: '60x200', [suspended]: '0x200' },
+    at: 60,
+    fires: ['ProcessScheduleFailing'],
+  },
+  {
+    title: 'a check that looks each quarter of an hour and fails since an hour and three quarters',
+    series: { ...beside, [cronJob('last_schedule_time')]: quarters, [cronJob('last_successful_time')]: '10x200' },
+    at: 110,
+    fires: ['ProcessScheduleFailing'],
+  },
+  {
+    title: 'a weekly check that looked hours ago',
+    series: { ...beside, [cronJob('last_schedule_time')]: '60x300', [cronJob('last_successful_time')]: '70x300' },
+    at: 240,
+    fires: [],
+  },
+  {
+    title: 'a check that looks again for half an hour now, hours after the last time',
+    series: { ...beside, [cronJob('last_schedule_time')]: '60x149 9000x100', [cronJob('last_successful_time')]: '70x250' },
+    at: 180,
+    fires: [],
+  },
+  {
+    title: 'a check of each minute that is always on when one looks',
+    series: { ...beside, [cronJob('last_schedule_time')]: '0+60x200', [cronJob('last_successful_time')]: '-50+60x200' },
+    at: 180,
+    fires: [],
+  },
+  {
+    title: 'a check that failed before the drain suspended it',
+    series: { ...beside, [cronJob('last_schedule_time')]: '60x200', [suspended]: '1x200' },
+    at: 120,
+    fires: [],
+  },
+  {
+    title: 'a CronJob of such a name where no Process is',
+    series: { [cronJob('last_schedule_time')]: '60x200' },
+    at: 120,
+    fires: [],
+  },
+  {
+    title: 'a CronJob of another name beside a Process',
+    series: { ...beside, [cronJob('last_schedule_time', 'backup')]: '60x200' },
+    at: 120,
+    fires: [],
+  },
 ];
 
 const sidecars: readonly AlertCase[] = [
@@ -445,4 +514,4 @@ const drains: readonly AlertCase[] = [
   },
 ];
 
-export const alertCases: readonly AlertCase[] = [...pollers, ...workers, ...processes, ...sidecars, ...drains];
+export const alertCases: readonly AlertCase[] = [...pollers, ...workers, ...processes, ...schedules, ...sidecars, ...drains];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { drainFinalizer } from '../../src/names.ts';
 import type { Resource } from '../../src/resource.ts';
 import { isCounter, type Metric, register } from '../../src/sidecar/metric.ts';
 import type { SeenPod, SeenTemporal } from '../../src/sidecar/observation.ts';
@@ -41,8 +42,8 @@ const process = (name: string): Resource => ({
   spec: { definitionRef: { pin: { version: 3 } }, slaChecks: [{ name: 'slow' }, { name: 'not-run-yet' }] },
   status: {
     slaChecks: [
-      { name: 'slow', severity: 'critical', breaching: 3, reported: 7 },
-      { name: 'gone', severity: 'info', breaching: 1, reported: 1 },
+      { name: 'slow', severity: 'critical', breaching: 3, reported: 7, checkedAt: '2026-11-24T11:45:00Z' },
+      { name: 'gone', severity: 'info', breaching: 1, reported: 1, checkedAt: '2026-11-24T11:45:00Z' },
     ],
     conditions: [
       { type: 'Ready', status: 'True' },
@@ -117,6 +118,7 @@ test('each Process is told by its status; one that is gone is told no longer', a
     'process_drain_late_workflows{namespace="sales",process="l2o"} 2',
     'process_sla_breaching_workflows{namespace="sales",process="l2o",check="slow",severity="critical"} 3',
     'process_sla_breaches_total{namespace="sales",process="l2o",check="slow",severity="critical"} 7',
+    'process_sla_check_age_seconds{namespace="sales",process="l2o",check="slow",severity="critical"} 900',
     '# TYPE process_condition gauge',
   ]) {
     assert.ok(text.split('\n').includes(line), `${line}\n${text}`);
@@ -126,6 +128,22 @@ test('each Process is told by its status; one that is gone is told no longer', a
   await checkByPromtool(text);
   processes.clear();
   assert.not.match(await registry.metrics(), 'process="l2o"');
+});
+
+test('what SLA checks found last is not told while a drain suspends them', async () => {
+  const found = process('l2o');
+  const deletionTimestamp = '2026-11-24T11:59:00Z';
+  for (const drained of [
+    { ...found, spec: { ...(found.spec as object), lifecycle: 'Draining' } },
+    { ...found, metadata: { ...(found.metadata as object), deletionTimestamp, finalizers: [drainFinalizer] } },
+  ]) {
+    const registry = new Registry();
+    register(registry, statusMetrics, watchedOf(new Map([['sales/l2o', drained]])));
+    const text = await registry.metrics();
+    assert.not.match(text, 'process_sla_breaching_workflows{');
+    assert.not.match(text, 'process_sla_check_age_seconds{');
+    assert.match(text, 'process_sla_breaches_total{namespace="sales",process="l2o",check="slow",severity="critical"} 7');
+  }
 });
 
 async function checkByPromtool(text: string): Promise<void> {
