@@ -75,7 +75,13 @@ test('describe: of one that is well, who polls, what runs, what happened, and th
 });
 
 test('describe: of one that crashes, which pod and how, what waits for it, and the command to run', async ({ bed }) => {
-  const { code, stdout } = await ask(bed, 'describe', 'sales/broken');
+  // A task that nobody took is counted a few seconds after it came.
+  const { code, stdout } = await until({
+    what: 'the backlog to be told',
+    look: () => ask(bed, 'describe', 'sales/broken'),
+    isSo: (found) => /backlog [2-4] tasks/.test(found.stdout),
+    limitMs: 30_000,
+  });
   assert.match(stdout, /^Process sales\/broken (is not Ready|is on its way): \w+/);
   assert.match(stdout, /^ {2}broken-process-\S+ +Running +no +\d+ +\d+[sm] +no +.*last exit 1/m);
   assert.match(stdout, /^ {2}Workflows +polled by 0 of 1 pod; backlog [2-4] tasks, the oldest since \d+[sm]$/m);
