@@ -2,7 +2,8 @@
 import { listMaps } from '../gen/validate-process.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isObject } from '../resource.ts';
-import { type Rule, rules, transitionRules } from './rules.ts';
+import type { Rule } from './rule.ts';
+import { rules, transitionRules } from './rules.ts';
 
 /** Whether the value at a JSON pointer, with all that is in it, has the right form. */
 type IsSound = (pointer: string) => boolean;

@@ -1,42 +1,21 @@
 /**
  * The rules that span fields: each is the twin of one rule of the CRD's x-kubernetes-validations, with the same place, message and
- * verdict. A test compares the two lists; the API server and this file judge one table of cases.
+ * verdict. A test compares the two lists; the API server and these judge one table of cases.
  *
  * A rule holds where a field that the schema requires is absent: the schema says so already, and a CEL rule that looks for what is not there
  * fails, so that a live Process of an older CRD could not even take a status.
  */
 
-import { parseDuration } from '../duration.ts';
 import { metricsPort } from '../metrics-port.ts';
-import type { Reason } from '../problem.ts';
+import { canaryRules } from './canary-rules.ts';
 import { invalidAnnotationKey, invalidLabelKey } from './kubernetes-names.ts';
 import { compareQuantities, isWholeQuantity } from './quantity.ts';
+import { everywhere, has, path, type Rule, type TransitionRule, type Value } from './rule.ts';
+import { scheduleRules } from './schedule-rules.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the schema has been checked before a rule sees a value; `holds` reads it as CEL does
-type Value = any;
-
-export interface Rule {
-  /** Where the values are that it judges; `*` is any entry of a list. */
-  readonly at: readonly string[];
-  readonly message: string;
-  /** The field that is named, below that place. */
-  readonly fieldPath?: string;
-  readonly reason?: Reason;
-  /** The fields that it reads, where those are not all: it judges though others are wrong. */
-  readonly of?: readonly string[];
-  readonly holds: (value: Value) => boolean;
-}
-
-/** A rule about a change; it does not judge a Process that is new. */
-export interface TransitionRule extends Omit<Rule, 'holds'> {
-  readonly holds: (value: Value, before: Value) => boolean;
-}
-
-const has = (value: Value, key: string): boolean => value[key] !== undefined;
 const count = (value: Value, keys: readonly string[]): number => keys.filter((key) => has(value, key)).length;
 const isFilled = (list: readonly unknown[] | undefined): boolean => (list?.length ?? 0) > 0;
 const keysOf = (value: Value): string[] => Object.keys(value);
-const path = (text: string): string[] => text.split('.');
 
 const worker = 'spec.worker.';
 const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
@@ -53,11 +32,6 @@ const selectors = [
   ...podTerms.flatMap((term) => [`${term}.labelSelector`, `${term}.namespaceSelector`]),
   `${worker}topologySpreadConstraints.*.labelSelector`,
 ];
-
-/** One rule for each of the places. */
-function everywhere(places: readonly string[], rule: Omit<Rule, 'at'>): Rule[] {
-  return places.map((place) => ({ at: path(place), ...rule }));
-}
 
 const definitionRules: readonly Rule[] = [
   {
@@ -88,70 +62,6 @@ const temporalRules: readonly Rule[] = [
     message: 'task queues under /_sys/ are reserved by Temporal',
     fieldPath: '.taskQueue',
     holds: ({ taskQueue }) => !taskQueue?.startsWith('/_sys/'),
-  },
-];
-
-const canaryOf = ({ rollout }: Value): Value => rollout?.canary;
-const hasOtherImage = (spec: Value): boolean => canaryOf(spec)?.image !== undefined && canaryOf(spec).image !== spec.image;
-const atSpec = path('spec');
-
-const canaryRules: readonly Rule[] = [
-  {
-    at: path('spec.rollout'),
-    message: 'a canary needs strategy Canary: set it, or remove the canary',
-    fieldPath: '.strategy',
-    reason: 'CanaryInvalid',
-    holds: ({ canary, strategy }) => !canary || strategy === 'Canary',
-  },
-  {
-    at: path('spec.rollout'),
-    message: "the canary's pin is for another version: run `ameide-process pin --canary`",
-    fieldPath: '.canary.pin.version',
-    reason: 'PinMismatch',
-    holds: ({ canary }) => !canary?.pin || canary.version === undefined || canary.pin.version === canary.version,
-  },
-  {
-    at: atSpec,
-    message: 'the canary has the stable image and definition: give it another one, or remove it',
-    fieldPath: '.rollout.canary',
-    reason: 'CanaryInvalid',
-    holds: (spec) => !canaryOf(spec) || hasOtherImage(spec) || has(canaryOf(spec), 'version') || has(canaryOf(spec), 'pin'),
-  },
-  {
-    at: atSpec,
-    message:
-      "on one task queue a canary also gets tasks of workflows that the stable image runs, and stable those of the canary's: an image that does not replay them fails these tasks. Set replayCompatible: true if it does, else run it as a Process with a queue of its own",
-    fieldPath: '.rollout.canary.replayCompatible',
-    reason: 'CanaryNotAcknowledged',
-    holds: (spec) => !hasOtherImage(spec) || canaryOf(spec).replayCompatible === true,
-  },
-  {
-    at: atSpec,
-    message: 'a canary must not have more replicas than stable (spec.worker.replicas)',
-    fieldPath: '.rollout.canary.replicas',
-    reason: 'CanaryInvalid',
-    holds: (spec) => !canaryOf(spec) || spec.worker?.replicas === undefined || (canaryOf(spec).replicas ?? 1) <= spec.worker.replicas,
-  },
-  {
-    at: atSpec,
-    message: "the canary's pin is for another id: run `ameide-process pin --canary`",
-    fieldPath: '.rollout.canary.pin.id',
-    reason: 'PinMismatch',
-    holds: (spec) => !canaryOf(spec)?.pin || canaryOf(spec).pin.id === spec.definitionRef.id,
-  },
-  {
-    at: atSpec,
-    message: "the canary's pin is the stable pin as well: remove it, or pin another version",
-    fieldPath: '.rollout.canary.pin',
-    reason: 'CanaryInvalid',
-    holds: (spec) => !canaryOf(spec)?.pin || canaryOf(spec).pin.checksum !== spec.definitionRef.pin?.checksum,
-  },
-  {
-    at: atSpec,
-    message: "the canary's pin is among the retained pins as well: remove it there",
-    fieldPath: '.definitionRef.retained',
-    reason: 'CanaryInvalid',
-    holds: (spec) => !spec.definitionRef.retained?.some(({ checksum }: Value) => checksum === canaryOf(spec)?.pin?.checksum),
   },
 ];
 
@@ -331,71 +241,6 @@ const tolerationRules: readonly Rule[] = [
     message: 'tolerationSeconds needs effect NoExecute',
     fieldPath: '.effect',
     holds: ({ tolerationSeconds, effect }) => tolerationSeconds === undefined || effect === 'NoExecute',
-  },
-];
-
-/** Names in cron expressions, as numbers. */
-const cronNames = new Map(
-  ['sun mon tue wed thu fri sat', '. jan feb mar apr may jun jul aug sep oct nov dec'].flatMap((names) =>
-    names.split(' ').map((name, at) => [name, at] as const),
-  ),
-);
-const cronNumber = (text: string): number => cronNames.get(text) ?? Number(text);
-
-/** Every `FROM-TO` of a cron expression that has the right form. */
-function areRangesForward(schedule: string): boolean {
-  const ranges = schedule.toLowerCase().match(/[0-9a-z]+-[0-9a-z]+/g) ?? [];
-  return ranges.every((range) => {
-    const [from, to] = range.split('-').map(cronNumber);
-    return from! <= to!;
-  });
-}
-
-/** In microseconds, so that sums of fractions are exact. */
-const microseconds = (duration: string): number => Math.round(parseDuration(duration)! * 1000);
-
-const isLongerThanZero = (duration: string): boolean => /[1-9]/.test(duration);
-
-function areSameWorkflows(one: Value, other: Value): boolean {
-  return one.workflowType === undefined || other.workflowType === undefined || one.workflowType === other.workflowType;
-}
-
-const scheduleRules: readonly Rule[] = [
-  ...everywhere(['spec.cleanups.*', 'spec.slaChecks.*'], {
-    message: 'a range must not end before it begins',
-    fieldPath: '.schedule',
-    holds: ({ schedule }) => areRangesForward(schedule),
-  }),
-  {
-    at: path('spec.cleanups.*'),
-    message: 'must be longer than zero',
-    fieldPath: '.olderThan',
-    holds: ({ olderThan }) => isLongerThanZero(olderThan),
-  },
-  {
-    at: path('spec.slaChecks.*'),
-    message: 'must be longer than zero',
-    fieldPath: '.maxDuration',
-    holds: ({ maxDuration }) => isLongerThanZero(maxDuration),
-  },
-  {
-    at: path('spec'),
-    message: 'a cleanup may not be younger than an SLA check of the same workflows: raise olderThan to its maxDuration at least',
-    fieldPath: '.cleanups',
-    of: ['cleanups', 'slaChecks'],
-    holds: ({ cleanups = [], slaChecks = [] }) =>
-      cleanups.every((cleanup: Value) =>
-        slaChecks.every(
-          (check: Value) => !areSameWorkflows(cleanup, check) || microseconds(cleanup.olderThan) >= microseconds(check.maxDuration),
-        ),
-      ),
-  },
-  {
-    at: path('spec'),
-    message: 'Temporal cannot be asked for the workflows of a task queue with quotes or backslashes: remove slaChecks and cleanups',
-    fieldPath: '.temporal.taskQueue',
-    of: ['temporal'],
-    holds: ({ cleanups, slaChecks, temporal }) => (cleanups ?? slaChecks) === undefined || !/['"`\\]/.test(temporal?.taskQueue),
   },
 ];
 
