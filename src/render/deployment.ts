@@ -13,6 +13,7 @@ import {
 } from '../names.ts';
 import type { Process } from '../process.ts';
 import type { Resource } from '../resource.ts';
+import { mountedIn } from '../track.ts';
 import { childMetadata, podLabels, renderedFrom } from './child-metadata.ts';
 import type { PinnedText, Resolved } from './resolve.ts';
 import { tlsVolumes } from './temporal-env.ts';
@@ -34,7 +35,7 @@ export function workerDeployment(resolved: Resolved, config: FnConfig, track: Tr
       strategy: { type: deploymentStrategy(process) },
       template: {
         metadata: { labels: { ...worker.podLabels, ...labels }, ...(worker.podAnnotations && { annotations: worker.podAnnotations }) },
-        spec: podSpec(process, config, { track, definitions: definitionsOf(resolved, track) }),
+        spec: podSpec(process, config, { track, definitions: mountedIn(resolved, track) }),
       },
     },
   };
@@ -69,15 +70,6 @@ export function workerImage({ spec }: Process, track: Track): string {
 /** How pods of one track are replaced by others of it. */
 export function deploymentStrategy({ spec }: Process): 'RollingUpdate' | 'Recreate' {
   return spec.rollout?.strategy === 'Recreate' ? 'Recreate' : 'RollingUpdate';
-}
-
-/**
- * The track's current definition first. All are mounted in both tracks: on one queue each replays workflows that the other began. The
- * other track's stands where promotion and abort retain it, so that an abort replaces no stable pod.
- */
-function definitionsOf({ current, canary, retained }: Resolved, track: Track): readonly PinnedText[] {
-  const [own, other] = track === 'canary' && canary ? [canary, current] : [current, canary];
-  return [own, ...retained, ...(other ? [other] : [])];
 }
 
 interface Pods {

@@ -4,6 +4,7 @@ import type { Track } from '../names.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Pin, Process } from '../process.ts';
 import { type Resource, referTo } from '../resource.ts';
+import { mountedIn } from '../track.ts';
 import type { Subject } from './subject.ts';
 
 /** A valid, pinned Process of the stream. */
@@ -15,9 +16,7 @@ export interface Rendered extends Subject {
 
 /** The definition that the track's pods have as the current one, and every one that they mount, that one first. */
 export function definitionsIn({ process, pin, retained }: Rendered, track: Track): readonly [Pin, ...Pin[]] {
-  const canary = process.spec.rollout?.canary?.pin;
-  if (!canary) return [pin, ...retained];
-  return track === 'canary' ? [canary, ...retained, pin] : [pin, ...retained, canary];
+  return mountedIn({ current: pin, canary: process.spec.rollout?.canary?.pin, retained }, track);
 }
 
 /** A finding with the object it is about and what was wanted and found there. */
