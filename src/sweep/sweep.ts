@@ -115,7 +115,7 @@ async function isAsked({ ask, namespace }: Queue, { workflowId, runId }: SeenRun
   return answer?.workflowExtendedInfo?.cancelRequested ?? false;
 }
 
-/** What the sweep ended, or why it did not, as an Event and a table tell it. */
+/** How many that were too old were neither ended nor asked to end. */
 export function remaining({ found, ended, askedBefore }: Swept): number {
   return Math.max(found - ended.length - askedBefore, 0);
 }

@@ -1,6 +1,7 @@
 /** Who polls a task queue, whose version gets its tasks, and how many wait. */
 import type { QueueType, SeenBacklog, SeenPoller, SeenQueue } from '../sidecar/observation.ts';
 import type { TemporalApi, TemporalConnection } from './connection.ts';
+import { secondsOf, timeOf } from './time.ts';
 
 export interface QueueName {
   readonly namespace: string;
@@ -35,18 +36,19 @@ export async function askQueue(connection: TemporalConnection, queue: QueueName,
 
 type Answer = Awaited<ReturnType<TemporalApi['workflowService']['describeTaskQueue']>>;
 
-/** Numbers come as Longs. What is left of the age when the last task was taken says nothing. */
+/** What is left of the age when the last task was taken says nothing. */
 function backlogOf({ approximateBacklogCount, approximateBacklogAge }: NonNullable<Answer['stats']>, askedAt: string): SeenBacklog {
   const tasks = Math.max(Number(approximateBacklogCount ?? 0), 0);
-  const ageSeconds = Number(approximateBacklogAge?.seconds ?? 0) + (approximateBacklogAge?.nanos ?? 0) / 1e9;
-  return { askedAt, tasks, ageSeconds: tasks === 0 ? 0 : Math.max(ageSeconds, 0) };
+  return { askedAt, tasks, ageSeconds: tasks === 0 ? 0 : Math.max(secondsOf(approximateBacklogAge), 0) };
 }
 
 function pollerOf({ identity, lastAccessTime, deploymentOptions }: Answer['pollers'][number]): SeenPoller {
-  // Seconds come as a Long.
-  const ms = Number(lastAccessTime?.seconds ?? 0) * 1000 + Math.floor((lastAccessTime?.nanos ?? 0) / 1e6);
   const version = deploymentOptions?.workerVersioningMode === versioned ? versionOf(deploymentOptions) : undefined;
-  return { identity: identity ?? '', lastAccess: new Date(ms).toISOString(), ...(version !== undefined && { version }) };
+  return {
+    identity: identity ?? '',
+    lastAccess: new Date(timeOf(lastAccessTime)).toISOString(),
+    ...(version !== undefined && { version }),
+  };
 }
 
 interface DeploymentVersion {

@@ -4,8 +4,9 @@ import { askNamespace } from './ask-namespace.ts';
 import { askQueue, type QueueAnswer } from './ask-queue.ts';
 import { openConnection, type TemporalConnection } from './connection.ts';
 import type { Credentials } from './credentials.ts';
-import { runningQuery } from './drain/query.ts';
+import { countRunning } from './drain/running.ts';
 import { type FailureKind, translate } from './failure.ts';
+import type { Ask } from './in-turn.ts';
 import type { Subject } from './subject.ts';
 
 export interface QueueLook {
@@ -37,7 +38,7 @@ export async function lookAtQueue(subject: Subject, readCredentials: (subject: S
     const [workflow, activity, running] = await Promise.all([
       lookAt(connection, subject, 'workflow'),
       lookAt(connection, subject, 'activity'),
-      countRunning(connection, subject, hasPause).catch(whyNot),
+      countRunning({ ...subject, ask: askThrough(connection), hasPause: () => hasPause }).catch(whyNot),
     ]);
     return { ...where, namespaceState: state, workflow, activity, running };
   } catch (error) {
@@ -53,10 +54,8 @@ async function lookAt(connection: TemporalConnection, subject: Subject, type: Qu
   return look;
 }
 
-async function countRunning(connection: TemporalConnection, { namespace, taskQueue }: Subject, hasPause: boolean): Promise<number> {
-  const query = runningQuery({ taskQueue, hasPause });
-  const { count } = await connection.ask(({ workflowService }) => workflowService.countWorkflowExecutions({ namespace, query }));
-  return Number(count);
+function askThrough(connection: TemporalConnection): Ask {
+  return (_method, question) => connection.ask(({ workflowService }) => question(workflowService));
 }
 
 function whyNot(error: unknown): string {

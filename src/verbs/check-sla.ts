@@ -1,6 +1,5 @@
 /** `check-sla`: finds workflows of a Process that run for too long, and reports each once. */
-import { showDuration } from '../duration.ts';
-import { type Problem, problem } from '../problem.ts';
+import { hasErrors, type Problem, problem } from '../problem.ts';
 import type { ProcessSpec } from '../process.ts';
 import { defaultSeverity } from '../render/cron-jobs.ts';
 import { referTo } from '../resource.ts';
@@ -8,10 +7,10 @@ import { counted } from '../sidecar/words.ts';
 import { type BreachPlace, breachLine } from '../sla/breach.ts';
 import { type Check, type CheckRun, forgetStale, remember, runCheck, tellEvents } from '../sla/check.ts';
 import { staleChecks } from '../sla/status.ts';
-import type { SeenRun } from '../temporal/drain/running.ts';
 import { type Where, whereWords } from './its-temporal.ts';
 import { type Terminal, table, toJson } from './terminal.ts';
 import { findingLine, type Place, type ProcessOptions, withProcess } from './with-process.ts';
+import { workflowJson, workflowRow } from './workflow-told.ts';
 
 export interface CheckSlaOptions extends ProcessOptions {
   /** Names of checks of the spec; empty: all of them. */
@@ -37,7 +36,7 @@ export async function checkSlaVerb(name: string, options: CheckSlaOptions, termi
   const checked: Checked = 'runs' in found ? found : { runs: [], ...found };
   await tell(checked, options, terminal);
   const { runs, problems } = checked;
-  if (problems.some(({ severity }) => severity === 'error')) return 1;
+  if (hasErrors(problems)) return 1;
   return options.fail && runs.some(({ breaching }) => breaching > 0) ? 1 : 0;
 }
 
@@ -137,12 +136,7 @@ function runJson({ check, breaching, fresh, sample, window }: CheckRun): object 
     breaching,
     reported: fresh,
     checkedThrough: window.through,
-    workflows: sample.map(({ workflowId, runId, workflowType, begunMs }) => ({
-      workflowId,
-      runId,
-      workflowType,
-      startedAt: new Date(begunMs).toISOString(),
-    })),
+    workflows: sample.map(workflowJson),
   };
 }
 
@@ -164,9 +158,4 @@ async function printTables(where: Where | undefined, runs: readonly CheckRun[], 
     await terminal.print(`\n${table([`NEW OF ${check.name}`, 'TYPE', 'RUNS FOR', 'STARTED'], named)}`);
     if (fresh > sample.length) await terminal.print(`and ${counted(fresh - sample.length, 'more', 'more')}; see more with --limit`);
   }
-}
-
-/** As `sweep` shows them, too. */
-export function workflowRow({ workflowId, workflowType, begunMs }: SeenRun, nowMs: number): string[] {
-  return [workflowId, workflowType, showDuration(nowMs - begunMs), new Date(begunMs).toISOString().replace(/\.\d+/, '')];
 }

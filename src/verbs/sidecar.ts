@@ -15,6 +15,7 @@ import { type Log, type LogLevel, openLog } from '../sidecar/log.ts';
 import { openMetrics } from '../sidecar/metrics.ts';
 import { openProbes, type Probes } from '../sidecar/probes.ts';
 import { openTally, type Tally } from '../sidecar/tally.ts';
+import { untilInterrupted } from './interruption.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface SidecarOptions {
@@ -42,7 +43,7 @@ const lingerMs = 300;
 export async function sidecarVerb(options: SidecarOptions, terminal: Terminal): Promise<number> {
   // It runs for months and does little: memory is worth more than speed here. The optimizing compilers alone would take a fifth of it.
   for (const flag of ['--optimize-for-size', '--no-opt', '--no-maglev']) setFlagsFromString(flag);
-  const stopped = untilTold();
+  const stopped = untilInterrupted().then((signal): Ending => ({ exitCode: 0, reason: signal }));
   const source = await openSource(options.fnConfig);
   if (source && 'problems' in source) return refuse(source.problems, terminal);
   let kube: Kube;
@@ -98,12 +99,6 @@ interface Running {
 interface Ending {
   readonly exitCode: number;
   readonly reason: string;
-}
-
-function untilTold(): Promise<Ending> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve({ exitCode: 0, reason: signal }));
-  });
 }
 
 async function refuse(problems: readonly Problem[], terminal: Terminal): Promise<number> {

@@ -3,6 +3,7 @@ import { parseDuration } from '../duration.ts';
 import { recordOnce } from '../kube/events.ts';
 import { listPages } from '../kube/list-pages.ts';
 import { isProblem, processesPath, readProcess } from '../kube/read-process.ts';
+import { tool } from '../names.ts';
 import { hasErrors, type Problem, problem } from '../problem.ts';
 import type { ProcessSpec } from '../process.ts';
 import { type Resource, referTo } from '../resource.ts';
@@ -10,12 +11,11 @@ import { parseLive } from '../sidecar/known.ts';
 import { counted } from '../sidecar/words.ts';
 import { sweepRefusal } from '../sweep/refusal.ts';
 import { remaining, type Swept, sweepQueue } from '../sweep/sweep.ts';
-import type { SeenRun } from '../temporal/drain/running.ts';
-import { workflowRow } from './check-sla.ts';
 import { untilInterrupted } from './interruption.ts';
 import { type Where, whereWords } from './its-temporal.ts';
 import { type Terminal, table, toJson } from './terminal.ts';
 import { failureProblem, findingLine, type Place, type ProcessOptions, withProcess } from './with-process.ts';
+import { workflowJson, workflowRow } from './workflow-told.ts';
 
 type Cleanup = Pick<NonNullable<ProcessSpec['cleanups']>[number], 'name' | 'olderThan' | 'action' | 'workflowType'>;
 
@@ -72,7 +72,7 @@ async function sweepPlace(
     queue,
     {
       operation: cleanup.action,
-      reason: `ameide-process: cleanup "${cleanup.name}" of Process ${name.namespace}/${name.name}: running for longer than ${cleanup.olderThan}`,
+      reason: `${tool}: cleanup "${cleanup.name}" of Process ${name.namespace}/${name.name}: running for longer than ${cleanup.olderThan}`,
       begunThrough: new Date(nowMs - parseDuration(cleanup.olderThan)!).toISOString(),
       ...(cleanup.workflowType !== undefined && { workflowType: cleanup.workflowType }),
       limit: options.limit,
@@ -80,7 +80,7 @@ async function sweepPlace(
       // At once: what was ended is in the log, whatever becomes of this program.
       onEnded: async (run) => {
         if (options.output === 'lines')
-          await terminal.print(JSON.stringify({ event: 'WorkflowSwept', ...common, dryRun, ...workflowOf(run) }));
+          await terminal.print(JSON.stringify({ event: 'WorkflowSwept', ...common, dryRun, ...workflowJson(run) }));
       },
       signal,
     },
@@ -177,7 +177,7 @@ function eventsOf({ name, olderThan, action }: Cleanup, swept: Swept, nowMs: num
 async function tell(done: Done | undefined, problems: readonly Problem[], options: SweepOptions, terminal: Terminal): Promise<void> {
   if (options.output === 'json')
     await terminal.print(
-      toJson(done ? { temporal: done.where, ...summaryOf(done, options), workflows: done.swept.ended.map(workflowOf) } : {}, problems),
+      toJson(done ? { temporal: done.where, ...summaryOf(done, options), workflows: done.swept.ended.map(workflowJson) } : {}, problems),
     );
   else if (options.output === 'table') await printTables(done, options, terminal);
   else {
@@ -194,10 +194,6 @@ function summaryOf({ cleanup, swept }: Done, { dryRun = false }: SweepOptions): 
     ...{ cleanup: name, action, olderThan, ...(workflowType !== undefined && { workflowType }), dryRun },
     ...{ found, ended: ended.length, askedBefore, remaining: remaining(swept) },
   };
-}
-
-function workflowOf({ workflowId, runId, workflowType, begunMs }: SeenRun): object {
-  return { workflowId, runId, workflowType, startedAt: new Date(begunMs).toISOString() };
 }
 
 async function printTables(done: Done | undefined, { dryRun }: SweepOptions, terminal: Terminal): Promise<void> {

@@ -1,5 +1,7 @@
 /** Workflows that a policy ends: which cancellation or termination is due. Each has an id of its own, and is recorded before it is asked for. Pure. */
+
 import { parseDuration } from '../../duration.ts';
+import { tool } from '../../names.ts';
 import type { BatchJob } from '../../temporal/drain/drain-port.ts';
 import type { Drain, DrainInput, Effect, Job, Policy, SeenWork } from './drain.ts';
 
@@ -99,7 +101,7 @@ function idOf({ input, drain }: Due, operation: Job['operation'], attempt: strin
 
 function reasonOf({ process, wanted }: DrainInput): string {
   const why = wanted === 'Deletion' ? 'is being deleted' : 'is Draining';
-  return `ameide-process: Process ${process.key} ${why}`;
+  return `${tool}: Process ${process.key} ${why}`;
 }
 
 /** The job over the whole queue whose progress matters; undefined: none is under way. */

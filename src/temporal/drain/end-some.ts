@@ -20,26 +20,15 @@ export function endSome(queue: Queue, lookForLate: LookForLateStarters): DrainPo
       found.push(...page.filter(isNext));
       if (found.length >= limit) break;
     }
-    const chosen = found.slice(0, limit);
-    return endRuns(queue, chosen, { operation, reason, onEnded: ({ runId }) => operation === 'Cancel' && asked.add(runId) });
+    const atATime = concurrencyLimit(endedAtATime);
+    const endNext = async (run: Run) => {
+      if (!(await endOne(queue, run, { operation, reason }))) return 0;
+      if (operation === 'Cancel') asked.add(run.runId);
+      return 1;
+    };
+    const ended = await Promise.all(found.slice(0, limit).map((run) => atATime(() => endNext(run))));
+    return ended.reduce<number>((sum, one) => sum + one, 0);
   };
-}
-
-interface Ending extends Pick<BatchJob, 'operation' | 'reason'> {
-  /** Told of each at once: when a later one fails, it is known which were not in vain. */
-  readonly onEnded?: (run: Run) => void;
-}
-
-/** Cancels or terminates these, some at a time; gives how many were still there. */
-async function endRuns(queue: Queue, runs: readonly Run[], { operation, reason, onEnded }: Ending): Promise<number> {
-  const atATime = concurrencyLimit(endedAtATime);
-  const endNext = async (run: Run) => {
-    if (!(await endOne(queue, run, { operation, reason }))) return 0;
-    onEnded?.(run);
-    return 1;
-  };
-  const ended = await Promise.all(runs.map((run) => atATime(() => endNext(run))));
-  return ended.reduce<number>((sum, one) => sum + one, 0);
 }
 
 /** Cancels or terminates it; false: it was gone. Throws a TemporalError. */

@@ -4,8 +4,9 @@
  */
 import { concurrencyLimit } from '../../definition/concurrency-limit.ts';
 import type { WorkflowService } from '../in-turn.ts';
+import { timeOf } from '../time.ts';
 import { unlessGone } from './gone.ts';
-import { countRunning, type Queue, type Run, runningRuns, timeOf } from './running.ts';
+import { countRunning, type Queue, type Run, runningRuns } from './running.ts';
 
 export interface LateStarters {
   readonly late: readonly Run[];

@@ -1,5 +1,6 @@
 /** The runs of one task queue that run now, listed: each is looked at, so that none of another queue is among them. */
 import type { Ask } from '../in-turn.ts';
+import { timeOf } from '../time.ts';
 import { type Named, runningQuery, type Which } from './query.ts';
 
 export interface Run {
@@ -49,11 +50,6 @@ export async function* seenRuns(queue: Queue, which: Which = {}, size = pageSize
     });
     nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
   } while (nextPageToken);
-}
-
-/** Protobuf's time in milliseconds. */
-export function timeOf(time: { readonly seconds?: unknown; readonly nanos?: number | null } | null | undefined): number {
-  return Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1e6);
 }
 
 export function countRunning(queue: Queue, which: Which = {}): Promise<number> {
