@@ -5,9 +5,9 @@ import process from 'node:process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { abortVerb, promoteVerb } from '../../src/verbs/canary.ts';
-import type { Terminal } from '../../src/verbs/terminal.ts';
 import { part } from '../testbed/parts.ts';
 import { type Bed, pinLines, processYaml, retainedLines, withBed } from '../verbs/pin-bed.ts';
+import { terminalInto } from '../verbs/terminal-into.ts';
 
 const overlay = suite<{ path: string | undefined; kustomize: string }>('overlay');
 
@@ -75,15 +75,7 @@ overlay('a canary stands in the patch of its overlay; promotion and abort there 
       return [was.checksum, kept.map(({ checksum }) => checksum), canary];
     };
     assert.equal(await retained(), [one, [one], { id: 'L2O_v3', version: 2, checksum: two }]);
-    const terminal: Terminal = {
-      print: async () => {},
-      remark: async () => {},
-      report: async () => {},
-      progress() {},
-      style: (_, text) => text,
-      width: () => undefined,
-      isRedrawable: false,
-    };
+    const terminal = terminalInto();
     assert.is(await promoteVerb([join(dir, patch)], { output: 'table' }, terminal), 0);
     assert.equal(await retained(), [two, [one, two], undefined]);
     write({ [patch]: begun });

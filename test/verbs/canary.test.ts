@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { describe } from '../../src/problem.ts';
 import { abortVerb, promoteVerb } from '../../src/verbs/canary.ts';
 import type { Terminal } from '../../src/verbs/terminal.ts';
 import { golden } from '../golden.ts';
 import { root } from '../testbed/parts.ts';
+import { terminalInto } from './terminal-into.ts';
 
 golden(join(root, 'test/cases/canary'), async (input, dir) => {
   const scratch = mkdtempSync(join(tmpdir(), 'ameide-canary-'));
@@ -29,14 +29,5 @@ golden(join(root, 'test/cases/canary'), async (input, dir) => {
 
 async function told(verb: (terminal: Terminal) => Promise<number>): Promise<{ status: number; lines: string[] }> {
   const lines: string[] = [];
-  const terminal: Terminal = {
-    print: async (text) => void lines.push(text),
-    remark: async (text) => void lines.push(text),
-    report: async (findings) => void lines.push(...findings.map(describe)),
-    progress() {},
-    style: (_, text) => text,
-    width: () => undefined,
-    isRedrawable: false,
-  };
-  return { status: await verb(terminal), lines };
+  return { status: await verb(terminalInto(lines, lines)), lines };
 }

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createAccount, type Rule } from '../testbed/account.ts';
 import { demand, type KubeObject } from '../testbed/api.ts';
 import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import { installCrd } from '../testbed/discovery.ts';
-import { type Credentials, serviceAccountKubeconfig, writeKubeconfig } from '../testbed/kubeconfig.ts';
+import { type Credentials, writeKubeconfig } from '../testbed/kubeconfig.ts';
 import { root } from '../testbed/parts.ts';
 import { applyHealthy, patch, type Ran, run } from '../verify/live-bed.ts';
 
@@ -20,18 +21,7 @@ test.after(async ({ plane }) => {
 
 const ask = ({ kubeconfig }: Credentials, ...args: string[]) => run([...args, '--kubeconfig', kubeconfig]);
 
-type Rules = readonly { readonly apiGroups: readonly string[]; readonly resources: readonly string[]; readonly verbs: readonly string[] }[];
-
-async function account(plane: ControlPlane, name: string, rules: Rules): Promise<Credentials> {
-  await demand(plane, 'POST', '/api/v1/namespaces/sales/serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
-  const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/sales';
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
-  await demand(plane, 'POST', `${rbac}/roles`, { apiVersion, kind: 'Role', metadata: { name }, rules });
-  const subjects = [{ kind: 'ServiceAccount', name, namespace: 'sales' }];
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
-  await demand(plane, 'POST', `${rbac}/rolebindings`, { apiVersion, kind: 'RoleBinding', metadata: { name }, roleRef, subjects });
-  return serviceAccountKubeconfig(plane, 'sales', name);
-}
+const account = (plane: ControlPlane, name: string, rules: readonly Rule[]) => createAccount(plane, { namespace: 'sales', name, rules });
 
 const looking = ['get', 'list', 'watch'];
 const processes = { apiGroups: ['ameide.io'], resources: ['processes'], verbs: looking };

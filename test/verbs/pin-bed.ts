@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type DevelopmentServer, startDevelopmentServer } from '../../src/definition/development-server.ts';
-import { describe } from '../../src/problem.ts';
 import { type OutdatedOptions, outdatedVerb } from '../../src/verbs/outdated.ts';
 import { type PinOptions, pinVerb } from '../../src/verbs/pin.ts';
 import type { Terminal } from '../../src/verbs/terminal.ts';
+import { terminalInto } from './terminal-into.ts';
 
 export interface Told {
   readonly status: number;
@@ -90,16 +90,7 @@ export function treeOf(dir: string): string {
 /** In what is told, the folder of manifests is `p`. */
 async function run(scratch: string, verb: (terminal: Terminal) => Promise<number>): Promise<Told> {
   const [stdout, stderr]: [string[], string[]] = [[], []];
-  const terminal: Terminal = {
-    print: async (text) => void stdout.push(text),
-    remark: async (text) => void stderr.push(text),
-    report: async (findings) => void stderr.push(...findings.map(describe)),
-    progress() {},
-    style: (_, text) => text,
-    width: () => undefined,
-    isRedrawable: false,
-  };
-  const status = await verb(terminal);
+  const status = await verb(terminalInto(stdout, stderr));
   const neutral = (lines: readonly string[]) => lines.join('\n').replaceAll(`${scratch}/`, '');
   return { status, stdout: neutral(stdout), stderr: neutral(stderr) };
 }

@@ -4,20 +4,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { abortVerb, promoteVerb } from '../../src/verbs/canary.ts';
 import { renderVerb } from '../../src/verbs/render.ts';
-import type { Terminal } from '../../src/verbs/terminal.ts';
 import { type Bed, pinLines, processYaml, retainedLines, withBed } from './pin-bed.ts';
+import { terminalInto } from './terminal-into.ts';
 
 const test = suite('pin --canary');
 
-const silent: Terminal = {
-  print: async () => {},
-  remark: async () => {},
-  report: async () => {},
-  progress() {},
-  style: (_, text) => text,
-  width: () => undefined,
-  isRedrawable: false,
-};
+const silent = terminalInto();
 
 /** The lines of a canary behind the Process's last. */
 function withCanary(process: string, ...lines: readonly string[]): string {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { demand } from '../testbed/api.ts';
+import { createAccount } from '../testbed/account.ts';
 import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import { installCrd } from '../testbed/discovery.ts';
-import { type Credentials, serviceAccountKubeconfig, writeKubeconfig } from '../testbed/kubeconfig.ts';
+import { type Credentials, writeKubeconfig } from '../testbed/kubeconfig.ts';
 import { root } from '../testbed/parts.ts';
 import { applyHealthy, clear, run } from '../verify/live-bed.ts';
 
@@ -23,16 +23,9 @@ test.after(async ({ plane }) => {
 
 const verify = ({ kubeconfig }: Credentials, ...args: string[]) => run(['verify', '--cluster', '--kubeconfig', kubeconfig, ...args]);
 
-async function account(plane: ControlPlane, name: string, resources: readonly string[]): Promise<Credentials> {
-  await demand(plane, 'POST', '/api/v1/namespaces/sales/serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
-  const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/sales';
+function account(plane: ControlPlane, name: string, resources: readonly string[]): Promise<Credentials> {
   const rules = resources.length > 0 ? [{ apiGroups: ['', 'apps', 'ameide.io'], resources, verbs: ['get', 'list'] }] : [];
-  const apiVersion = 'rbac.authorization.k8s.io/v1';
-  await demand(plane, 'POST', `${rbac}/roles`, { apiVersion, kind: 'Role', metadata: { name }, rules });
-  const subjects = [{ kind: 'ServiceAccount', name, namespace: 'sales' }];
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
-  await demand(plane, 'POST', `${rbac}/rolebindings`, { apiVersion, kind: 'RoleBinding', metadata: { name }, roleRef, subjects });
-  return serviceAccountKubeconfig(plane, 'sales', name);
+  return createAccount(plane, { namespace: 'sales', name, rules });
 }
 
 test('without rights nothing is known, each refusal is told, and --wait does not wait', async ({ plane }) => {
