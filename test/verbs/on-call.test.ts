@@ -79,19 +79,19 @@ test('describe: of one that crashes, which pod and how, what waits for it, and t
   const { code, stdout } = await until({
     what: 'the backlog to be told',
     look: () => ask(bed, 'describe', 'sales/broken'),
-    isSo: (found) => /backlog [2-4] tasks/.test(found.stdout),
+    isSo: (found) => /backlog [23] tasks/.test(found.stdout),
     limitMs: 30_000,
   });
   assert.match(stdout, /^Process sales\/broken (is not Ready|is on its way): \w+/);
   assert.match(stdout, /^ {2}broken-process-\S+ +Running +no +\d+ +\d+[sm] +no +.*last exit 1/m);
-  assert.match(stdout, /^ {2}Workflows +polled by 0 of 1 pod; backlog [2-4] tasks, the oldest since \d+[sm]$/m);
+  assert.match(stdout, /^ {2}Workflows +polled by 0 of 1 pod; backlog [23] tasks, the oldest since \d+[sm]$/m);
   assert.match(stdout, /^ {2}Running +2 workflows$/m);
   assert.match(stdout, /^ {5}\$ kubectl \w.* -n sales/m);
   assert.is(code, 0);
   const picture = JSON.parse((await ask(bed, 'describe', 'sales/broken', '-o', 'json')).stdout) as Picture;
-  // About: a task that Temporal's history tells of twice, because the first time was not answered in time, counts twice.
+  // Temporal counts about: one more was seen on a busy machine.
   const { tasks } = picture.temporal.workflow!.backlog as { tasks: number };
-  assert.ok(tasks >= 2 && tasks <= 4, `${tasks} tasks`);
+  assert.ok(tasks === 2 || tasks === 3, `${tasks} tasks`);
   const { stdout: elsewhere } = await ask(bed, 'describe', 'sales/broken', '--temporal-address', '127.0.0.1:1');
   assert.match(elsewhere, /^Temporal 127\.0\.0\.1:1, .*\n {2}no answer to this machine: .*ECONNREFUSED/m);
   assert.match(elsewhere, /^ {2}broken-process-/m);
