@@ -39,7 +39,7 @@ const sharer = fc.record({
 const successor: fc.Arbitrary<Happening> = fc.record({ kind: fc.constant('successor'), sharer: fc.option(sharer, { nil: undefined }) });
 
 const often = { weight: 6, arbitrary: fc.oneof(look, wait) };
-const changes = simple('start', 'end', 'blink', 'outage', 'recovery', 'batches');
+const changes = simple('start', 'end', 'blink', 'outage', 'recovery', 'batches', 'pins');
 const all = fc.oneof(
   often,
   { weight: 3, arbitrary: changes },

@@ -2,7 +2,6 @@
 import { isSame } from '../../src/resource.ts';
 import type { DrainInput, DrainSpec, Effect, Sharer } from '../../src/sidecar/drain/drain.ts';
 import { openJob } from '../../src/sidecar/drain/ending.ts';
-import { handOver } from '../../src/sidecar/drain/hand-over.ts';
 import { longestGapMs, stepDrain, zeroGapMs } from '../../src/sidecar/drain/machine.ts';
 import { followed } from '../../src/sidecar/drain/policy.ts';
 import { drainStatus, readDrain } from '../../src/sidecar/drain/status.ts';
@@ -12,7 +11,7 @@ export type Happening =
   | { readonly kind: 'look'; readonly killedAfter: number }
   | { readonly kind: 'wait'; readonly ms: number }
   | {
-      readonly kind: 'start' | 'end' | 'blink' | 'outage' | 'recovery' | 'delete' | 'draining' | 'active' | 'batches';
+      readonly kind: 'start' | 'end' | 'blink' | 'outage' | 'recovery' | 'delete' | 'draining' | 'active' | 'batches' | 'pins';
       readonly isOn: boolean;
     }
   | { readonly kind: 'person'; readonly schedule: number; readonly pauses: boolean }
@@ -54,6 +53,7 @@ export function openWorld(): World {
   let blinksUntil = 0;
   let isAway = false;
   let batchesRefused = false;
+  let hasPins = true;
   let wanted: DrainInput['wanted'] = 'Off';
   let spec: DrainSpec = {};
   let isAsRendered = true;
@@ -93,7 +93,7 @@ export function openWorld(): World {
     };
     const failure = { reason: 'TemporalUnreachable', message: 'away' } as const;
     const seen = { sharers, ...(isAway ? { failure } : { work }) };
-    return { now: time(now), process, wanted, spec, isAsRendered, pins: [pin], seen, before };
+    return { now: time(now), process, wanted, spec, isAsRendered, pins: hasPins ? [pin] : [], seen, before };
   };
   const endAll = ({ operation, startedAfter }: BatchJob) => {
     const isMeant = ({ startedAt }: Workflow) => startedAfter === undefined || startedAt > Date.parse(startedAfter);
@@ -121,12 +121,12 @@ export function openWorld(): World {
   };
   const judge = (effect: Effect, seen: DrainInput) => {
     const { policy } = followed(seen);
-    const { heir } = handOver(seen);
+    const isServed = sharers.some((one) => !one.isLeaving && one.isReady && one.pins.includes(pin));
     if (isReleased) violations.push(`${effect.kind} after the release`);
     if (effect.kind === 'Release') {
       if (seen.wanted !== 'Deletion') violations.push('released, though it is not being deleted');
       if (isAway) violations.push('released, though Temporal could not be asked');
-      if (policy !== 'Abandon' && !heir && workflows.length > 0) violations.push(`released while ${workflows.length} run`);
+      if (policy !== 'Abandon' && !isServed && workflows.length > 0) violations.push(`released while ${workflows.length} run`);
     }
     if (effect.kind === 'Pause' && sharers.some(({ isLeaving }) => !isLeaving))
       violations.push('paused on a queue that another one serves');
@@ -179,6 +179,9 @@ export function openWorld(): World {
         return;
       case 'batches':
         batchesRefused = happening.isOn;
+        return;
+      case 'pins':
+        hasPins = happening.isOn;
         return;
       case 'delete':
         wanted = 'Deletion';

@@ -13,7 +13,8 @@ export interface HandOver {
 
 export function handOver({ pins, seen }: Pick<DrainInput, 'pins' | 'seen'>): HandOver {
   const successors = seen.sharers.filter(({ isLeaving }) => !isLeaving);
-  const heir = successors.find((one) => one.isReady && missing(pins, one).length === 0);
+  // Without a pin nobody knows what workflows here need: no one is known to have it.
+  const heir = pins.length === 0 ? undefined : successors.find((one) => one.isReady && missing(pins, one).length === 0);
   return { successors, heir, obstacle: heir ? '' : successors.map((one) => obstacleOf(pins, one)).join('; ') };
 }
 
@@ -35,5 +36,7 @@ function missing(pins: readonly string[], { pins: theirs }: Sharer): string[] {
 
 function obstacleOf(pins: readonly string[], sharer: Sharer): string {
   if (!sharer.isReady) return `${sharer.name} is not ready`;
+  if (pins.length === 0)
+    return `this Process has no pin, so nobody knows whether ${sharer.name} has what workflows need: apply it with its pins, or wait until all that run have definitions of ${sharer.name}, or none runs`;
   return `${sharer.name} does not have ${listed(missing(pins, sharer).map((pin) => pin.slice(0, 17)))}: retain it there, or wait until no workflow needs it`;
 }
