@@ -1,17 +1,12 @@
 /** Canaries on real pods: workflows run across the start, the promotion and the abort of one, and all complete. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { startProcess } from '../../examples/worker/start-process.ts';
-import type { runProcess } from '../../examples/worker/workflows.ts';
-import { checksumOf } from '../../src/definition/check.ts';
 import { deploymentName, guardAnnotation } from '../../src/names.ts';
 import { annotationOf, nameOf, objectsAt } from '../../src/resource.ts';
 import type { KubeObject } from '../testbed/api.ts';
 import { apply } from '../testbed/apply.ts';
-import { root } from '../testbed/parts.ts';
 import { until } from '../testbed/until.ts';
+import { begin, checksumOfVersion, endsAsBegun } from './canary-workflows.ts';
 import { type DrainBed, openDrainBed } from './drain-bed.ts';
 import { byProcess, podsOf, remove } from './live-bed.ts';
 
@@ -20,8 +15,6 @@ const test = suite<{ bed: DrainBed }>('canary');
 const isReady = { Ready: /^True/, Degraded: /^False/, CanaryReady: null, Reconciling: null };
 const isBeside = { Ready: /^True/, Degraded: /^False/, CanaryReady: /^True PollersLive: the canary: .* by 1 of 1 pod/, Reconciling: null };
 
-const checksumOfVersion = (version: number) =>
-  checksumOf(readFileSync(join(root, `examples/definitions/t123/L2O_v3/${version}.json`), 'utf8'));
 const [two, three] = [2, 3].map(checksumOfVersion);
 const onVersion = (version: number) => ({ definitionRef: { id: 'L2O_v3', tenantId: 't123', version } });
 const image = 'ghcr.io/ameide/l2o-process:0.8.0';
@@ -46,38 +39,6 @@ async function sync(bed: DrainBed, name: string): Promise<readonly KubeObject[]>
     await remove(bed, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: canary, namespace: 'sales' } } as KubeObject);
   }
   return objects;
-}
-
-interface Begun {
-  readonly id: string;
-  /** The definition that it runs, as it says itself. */
-  readonly checksum: string;
-}
-
-/** Workflows of the Process, begun with this definition or with whichever the worker has; they wait for two signals. */
-async function begin(bed: DrainBed, name: string, ids: readonly string[], checksum?: string): Promise<Begun[]> {
-  return Promise.all(
-    ids.map(async (id) => {
-      const handle = await startProcess(bed.client, { workflowId: id, taskQueue: `${name}-tq`, ...(checksum && { checksum }) });
-      const found = await until({
-        what: `${id} to say what it runs`,
-        look: () => handle.query<{ checksum: string }>('progress').catch(() => undefined),
-        isSo: (progress) => progress !== undefined,
-        limitMs: 60_000,
-      });
-      return { id, checksum: found!.checksum };
-    }),
-  );
-}
-
-/** Each ends well, with the definition that it began with. */
-async function endsAsBegun(bed: DrainBed, workflows: readonly Begun[]): Promise<void> {
-  await bed.end(workflows.map(({ id }) => id));
-  for (const { id, checksum } of workflows) {
-    const result = await bed.client.workflow.getHandle<typeof runProcess>(id).result();
-    assert.is(result.checksum, checksum, id);
-    assert.ok(result.done.includes('create-order'), `${id}: ${result.done.join()}`);
-  }
 }
 
 test('another definition, promoted: workflows of both tracks complete, each on its own', async ({ bed }) => {
