@@ -1,13 +1,10 @@
 /** A definition changes in Git while workflows run: Argo CD rolls it out beside the one that they replay, and each ends with its own. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startProcess } from '../../examples/worker/start-process.ts';
-import { checksumOf } from '../../src/definition/check.ts';
 import { definitionConfigMapName } from '../../src/names.ts';
+import { checksumOfVersion } from '../sidecar/canary-workflows.ts';
 import { processOf } from '../sidecar/live-bed.ts';
-import { root } from '../testbed/parts.ts';
 import { type ArgoBed, forms, liveNames, openArgoBed } from './argo-bed.ts';
 
 const test = suite<{ bed: ArgoBed }>('argo cd: change of a definition');
@@ -19,8 +16,6 @@ test.after(async ({ bed }) => {
   await bed?.stop();
 });
 
-const checksumOfVersion = (version: number) =>
-  checksumOf(readFileSync(join(root, `examples/definitions/t123/L2O_v3/${version}.json`), 'utf8'));
 const signals = ['approve-discount', 'offer-signed'];
 
 for (const form of forms) {

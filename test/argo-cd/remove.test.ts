@@ -1,6 +1,7 @@
 /** A Process is removed from Git at once while workflows run: all complete, then everything of it goes. Its neighbour changes meanwhile. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { checksumOfVersion } from '../sidecar/canary-workflows.ts';
 import { processOf } from '../sidecar/live-bed.ts';
 import { isDone } from '../testbed/argo-cd/application.ts';
 import { type ArgoBed, forms, liveNames, openArgoBed } from './argo-bed.ts';
@@ -19,6 +20,8 @@ const kinds = ['deployments', 'configmaps'] as const;
 /** So many of twenty end at a time: workflows of five lengths. */
 const groups = [1, 2, 4, 6, 7];
 
+const childrenOf = (bed: ArgoBed, name: string) => Promise.all(kinds.map((kind) => liveNames(bed, kind, name)));
+
 for (const form of forms) {
   test(`${form}: workflows of different lengths all complete, then the Process and its workers go; the neighbour's change goes through`, async ({
     bed,
@@ -28,8 +31,7 @@ for (const form of forms) {
     await team.untilDeployed('two Processes', [busy, idle]);
     const app = team.application();
     const workflows = await startWorkflows({ client: bed.client, taskQueue: `${busy}-tq`, count: 20 });
-    const childrenOf = (name: string) => Promise.all(kinds.map((kind) => liveNames(bed, kind, name)));
-    const before = await childrenOf(busy);
+    const before = await childrenOf(bed, busy);
     assert.equal(
       before.map(({ length }) => length),
       [1, 1],
@@ -48,7 +50,7 @@ for (const form of forms) {
     let ended = 0;
     for (const size of groups) {
       await bed.statuses.untilSays(busy, { Draining: new RegExp(`^True WorkflowsRunning: ${20 - ended} workflow`) });
-      assert.equal(await childrenOf(busy), before);
+      assert.equal(await childrenOf(bed, busy), before);
       assert.is((await app.read())!.sync, 'OutOfSync');
       await workflows.end(ended, size);
       ended += size;
@@ -61,9 +63,45 @@ for (const form of forms) {
 
     assert.equal(await workflows.outcomes(), { COMPLETED: 20 });
     assert.equal(await liveNames(bed, 'processes', busy), []);
-    assert.equal(await childrenOf(busy), [[], []]);
+    assert.equal(await childrenOf(bed, busy), [[], []]);
     assert.ok(isDone((await app.read())!, revision));
     assert.is((await liveNames(bed, 'deployments', idle)).length, 1);
+  });
+
+  test(`${form}: one with a canary keeps the workers and the definitions of both until the workflows of both have completed`, async ({
+    bed,
+  }) => {
+    const [team, name] = [bed.newTeam(`canary-${form}`, form), `both-${form}`];
+    team.write(processOf(name, { definitionRef: { id: 'L2O_v3', tenantId: 't123', version: 2 } }));
+    await team.untilDeployed('a Process', [name]);
+    team.package.run('pin', name, '--canary', '--version', '3');
+    await team.untilDeployed('its canary', [name]);
+    await bed.statuses.untilSays(name, { CanaryReady: /^True/, Guarded: /^True/, Reconciling: null });
+    const before = await childrenOf(bed, name);
+    assert.equal(
+      before.map(({ length }) => length),
+      [2, 2],
+    );
+    const start = (version: number) => {
+      const prefix = `${name}-${version}`;
+      return startWorkflows({ client: bed.client, taskQueue: `${name}-tq`, count: 2, prefix, checksum: checksumOfVersion(version) });
+    };
+    const [stable, canary] = await Promise.all([start(2), start(3)]);
+    team.take(name);
+    const revision = await team.commit('it goes, and with it its canary');
+    for (const [workflows, count] of [
+      [stable, 4],
+      [canary, 2],
+    ] as const) {
+      await bed.statuses.untilSays(name, { Draining: new RegExp(`^True WorkflowsRunning: ${count} workflows still run`) });
+      assert.equal(await childrenOf(bed, name), before);
+      await workflows.end(0, 2);
+      await workflows.untilCompleted(2);
+    }
+    await team.application().until('all to be gone', (now) => isDone(now, revision));
+    assert.equal(await liveNames(bed, 'processes', name), []);
+    assert.equal(await childrenOf(bed, name), [[], []]);
+    for (const workflows of [stable, canary]) assert.equal(await workflows.outcomes(), { COMPLETED: 2 });
   });
 }
 

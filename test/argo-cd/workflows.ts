@@ -19,11 +19,13 @@ export interface WorkflowsStart {
   readonly taskQueue: string;
   readonly count: number;
   readonly prefix?: string;
+  /** The definition that they begin with; default: whichever the worker has. */
+  readonly checksum?: string;
 }
 
-export async function startWorkflows({ client, taskQueue, count, prefix = taskQueue }: WorkflowsStart): Promise<Workflows> {
+export async function startWorkflows({ client, taskQueue, count, prefix = taskQueue, checksum }: WorkflowsStart): Promise<Workflows> {
   const ids = Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
-  await Promise.all(ids.map((workflowId) => startProcess(client, { workflowId, taskQueue })));
+  await Promise.all(ids.map((workflowId) => startProcess(client, { workflowId, taskQueue, ...(checksum && { checksum }) })));
   const ended = new Set<string>();
   const end = async (id: string) => {
     ended.add(id);
