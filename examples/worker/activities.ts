@@ -12,7 +12,7 @@ export interface FoundStep {
 
 export type Activities = ReturnType<typeof createActivities>;
 
-export function createActivities({ definitions, checksum: current }: Pick<Environment, 'definitions' | 'checksum'>) {
+export function createActivities({ definitions, checksum: current }: Pick<Environment, 'definitions' | 'checksum'>, work = tellOf) {
   return {
     currentChecksum: async (): Promise<string> => current,
 
@@ -30,6 +30,6 @@ export function createActivities({ definitions, checksum: current }: Pick<Enviro
 }
 
 /** Here your own work begins. It may be done more than once: a worker can be gone before it has told of it. */
-async function work({ name, kind, activity = kind }: Step): Promise<void> {
+async function tellOf({ name, kind, activity = kind }: Step): Promise<void> {
   log.info(`step ${name}: ${activity}`);
 }

@@ -1,6 +1,7 @@
 /**
  * An activity that was handed out and that nobody does: here somebody polls the queue and keeps what he gets, as a worker does that is killed,
  * or a server that is too slow to hand over what it noted as started. The step is done by the worker after its heartbeat, not after its timeout.
+ * And one that somebody does for longer than its heartbeat: it is not taken from him.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -85,6 +86,15 @@ test('a step without retries, whose task somebody takes and keeps: it is done al
     started.map((one) => [one.attempt, one.lastFailure?.timeoutFailureInfo?.timeoutType]),
     [[2, 4]],
   );
+});
+
+test('a step that takes longer than its heartbeat is done once: its worker tells that it lives', async (context) => {
+  await context.worker?.stop();
+  const steps = [{ name: 'count', kind: 'activity', timeout: '1h', heartbeat: '10s', retries: 0 }];
+  const mounted = { address: context.temporal.address, folder: context.scratch, checksum: mount(context.scratch, { steps }) };
+  context.worker = await startWorker(faultyWorker, mounted, { FAULT: 'slow-steps' });
+  const handle = await startProcess(new Client({ connection: context.connection, namespace }), { workflowId: 'slow', taskQueue: name });
+  assert.equal((await handle.result()).done, ['count']);
 });
 
 test.run();

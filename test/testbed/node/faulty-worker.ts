@@ -5,7 +5,9 @@
 import '../../../examples/worker/early-exit.ts';
 import { createServer } from 'node:http';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../../../examples/worker/activities.ts';
 import type { Environment } from '../../../examples/worker/environment.ts';
 import { readEnvironment } from '../../../examples/worker/environment.ts';
 import { runWorker } from '../../../examples/worker/worker.ts';
@@ -19,6 +21,7 @@ const faults: Record<string, (environment: Environment) => Promise<void>> = {
   crashes: (environment) => later(environment, () => process.exit(1)),
   'custom-identity': (environment) => runWorker(environment, { identity: 'a-worker-of-ours' }),
   'no-activities': (environment) => runWorker(environment, { enableNonLocalActivities: false }),
+  'slow-steps': (environment) => runWorker(environment, { activities: createActivities(environment, () => sleep(15_000)) }),
   'activity-only': (environment) => runWorker(environment, { workflowBundle: undefined } as unknown as Partial<WorkerOptions>),
   versioned: (environment) => runWorker(environment, versioned(environment)),
 };
