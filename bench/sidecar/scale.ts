@@ -11,7 +11,7 @@ import { type Deletion, deletion } from './deletion.ts';
 import { type FirstPolls, firstPolls } from './first-poll.ts';
 import { type Member, renderFleet } from './fleet.ts';
 import type { Settings } from './settings.ts';
-import { type StartUp, startWith, startWithout } from './start-up.ts';
+import { type FirstStart, type StartUp, startWith, startWithout } from './start-up.ts';
 import { type Steady, steady, tally } from './steady.ts';
 import type { Subject } from './subject.ts';
 import { forgetPeak, resident } from './usage.ts';
@@ -27,7 +27,7 @@ export interface Figures {
   readonly steady: Steady;
   readonly changes: Latencies;
   readonly firstPolls: FirstPolls;
-  readonly without: StartUp;
+  readonly without: FirstStart;
   readonly with: StartUp;
   readonly deletion: Deletion;
 }
