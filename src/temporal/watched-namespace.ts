@@ -2,6 +2,7 @@
 import type { SeenNamespace } from '../sidecar/observation.ts';
 import type { Agenda } from './agenda.ts';
 import { askNamespace } from './ask-namespace.ts';
+import { openAtOnce } from './at-once.ts';
 import type { Budget } from './budget.ts';
 import type { TemporalError } from './failure.ts';
 import { openLine } from './line.ts';
@@ -46,10 +47,10 @@ const usualMs = 30_000;
 const missingMs = 5_000;
 /** As many as a queue gives itself. */
 const ranks = 5;
-const askedAtATime = 32;
 
 export function watchNamespace({ name, server, agenda, budget, onWait, onChange }: WatchedNamespaceOptions): WatchedNamespace {
   const line = openLine<Asker>(ranks);
+  const atOnce = openAtOnce();
   let seen: SeenNamespace | undefined;
   let failure: QuestionFailure | undefined;
   let underWay = 0;
@@ -59,7 +60,7 @@ export function watchNamespace({ name, server, agenda, budget, onWait, onChange 
 
   const isOpen = () => !isClosed && server.seen().state === 'Answers' && seen !== undefined && !isShut(seen);
   const drain = () => {
-    while (line.size > 0 && underWay < askedAtATime && isOpen()) {
+    while (line.size > 0 && underWay < atOnce.limit() && isOpen()) {
       const now = performance.now();
       if (!budget.take(now)) {
         if (!isWaiting) onWait();
@@ -68,11 +69,15 @@ export function watchNamespace({ name, server, agenda, budget, onWait, onChange 
       }
       isWaiting = false;
       underWay++;
-      line.take()!.ask().finally(goOn);
+      line
+        .take()!
+        .ask()
+        .finally(() => goOn(now));
     }
   };
-  const goOn = () => {
+  const goOn = (askedMs: number) => {
     underWay--;
+    atOnce.ended(askedMs, performance.now());
     drain();
   };
   const learn = (found: SeenNamespace, why: QuestionFailure | undefined) => {
