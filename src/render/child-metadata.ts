@@ -29,12 +29,7 @@ export function childMetadata(process: Process, name: string, annotations: Recor
   };
 }
 
-/** Of each spec, which is never changed: every child and the Process itself ask for it. */
-const hashes = new WeakMap<Process['spec'], string>();
-
 /** `rendered-from` is on what follows the spec; a definition's bytes do not. */
 export function renderedFrom({ spec }: Process): Record<string, string> {
-  const hash = hashes.get(spec) ?? specHash(spec);
-  hashes.set(spec, hash);
-  return { [annotation.renderedFrom]: hash };
+  return { [annotation.renderedFrom]: specHash(spec) };
 }

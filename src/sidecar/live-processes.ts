@@ -24,6 +24,7 @@ export function openProcesses(): LiveProcesses {
       }
       const known = all.get(key);
       if (known && isOlder(now, known)) return false;
+      if (known && isSameSpec(now, known)) Object.assign(now, { spec: known.spec });
       all.set(key, now);
       byLabel.set(label, key);
       return true;
@@ -33,6 +34,14 @@ export function openProcesses(): LiveProcesses {
       return key === undefined ? [] : [key];
     },
   };
+}
+
+/** Then one copy of it is enough, and what was found out about it stands: most changes are our own, of the status. */
+function isSameSpec(now: Resource, known: Resource): boolean {
+  return ['uid', 'generation'].every((field) => {
+    const value = valueAt(now, 'metadata', field);
+    return value !== undefined && value === valueAt(known, 'metadata', field);
+  });
 }
 
 /** Versions of one object are numbers that grow; where they are not, the newer word counts. */
