@@ -1,7 +1,4 @@
-/**
- * What it takes to forget: all Processes and what was rendered for them are deleted at once. Each is drained first, which asks what runs
- * on its queue; Temporal's visibility takes some ten such questions a second, so that a thousand take minutes.
- */
+/** What it takes to forget: all Processes and what was rendered for them are deleted at once. Each is drained first, which takes several looks. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { left, removeAll } from './applied.ts';
 import type { Bed } from './bed.ts';

@@ -13,11 +13,16 @@ const workflow = 1;
 const [file = '', address = '', tasksFile = ''] = process.argv.slice(2);
 const server = JSON.parse(readFileSync(file, 'utf8')) as Server;
 const tasks = JSON.parse(readFileSync(tasksFile, 'utf8')) as readonly WriteTask[];
-const { workflowService, close } = Connection.lazy({ address, interceptors: [] });
+const connection = Connection.lazy({ address, interceptors: [] });
 
 await inParallel(tasks, atATime, async ({ temporalNamespace: namespace, taskQueue, path, status }) => {
-  await workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue }, taskQueueType: workflow, reportStats: true });
+  await connection.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: workflow,
+    reportStats: true,
+  });
   await demand(server, 'PATCH', path, { status });
 });
 console.log('written');
-await close();
+await connection.close();

@@ -1,14 +1,14 @@
 /** How many workflows of a queue run: a number for people, asked seldom and after everything else. A drain, which counts often, tells it, too. */
 import type { SeenRunning } from '../sidecar/observation.ts';
 import type { Agenda } from './agenda.ts';
-import { countRunning, type Queue } from './drain/running.ts';
+import { lookAtRunning, type Queue } from './drain/running.ts';
 import { TemporalError } from './failure.ts';
 
 export interface RunningQuestion {
   /** Undefined: not counted yet, or not for so long that it says nothing any more. */
   seen(): SeenRunning | undefined;
   /** Whoever counts all of them. */
-  learn(count: () => Promise<number>): Promise<number>;
+  learn(look: () => Promise<SeenRunning>): Promise<SeenRunning>;
   close(): void;
 }
 
@@ -28,11 +28,9 @@ export function askAboutRunning({ queue, agenda, everyMs }: RunningQuestionOptio
   let seen: SeenRunning | undefined;
   let isClosed = false;
 
-  const learn: RunningQuestion['learn'] = async (countAll) => {
-    const askedAt = new Date().toISOString();
-    const count = await countAll();
-    seen = { askedAt, count };
-    return count;
+  const learn: RunningQuestion['learn'] = async (ask) => {
+    seen = await ask();
+    return seen;
   };
   const ageMs = () => (seen ? Date.now() - Date.parse(seen.askedAt) : Number.POSITIVE_INFINITY);
   const next = (ms: number) => {
@@ -42,7 +40,7 @@ export function askAboutRunning({ queue, agenda, everyMs }: RunningQuestionOptio
     const restMs = everyMs().intervalMs - ageMs();
     if (restMs > 0) return next(restMs);
     try {
-      await learn(() => countRunning(queue));
+      await learn(() => lookAtRunning(queue));
     } catch (error) {
       // Who needs it to decide asks for himself, and tells what fails.
       if (!(error instanceof TemporalError)) throw error;

@@ -9,8 +9,9 @@ import type { DrainPort } from './drain/drain-port.ts';
 import { openDrainPort } from './drain/open-drain-port.ts';
 import type { Queue } from './drain/running.ts';
 import { openScheduleBook, type ScheduleBook } from './drain/schedules.ts';
-import { inTurn, type Turn, turnOf } from './in-turn.ts';
-import { openPace, type Pace } from './pace.ts';
+import { openSharedCounts, type SharedCounts } from './drain/shared-counts.ts';
+import { type Ask, inTurn, turnOf } from './in-turn.ts';
+import { openPace } from './pace.ts';
 import { askAboutRetained, type RetainedQuestion } from './retained-question.ts';
 import { askAboutRunning, type RunningQuestion } from './running-question.ts';
 import { activityBacklogEach, runningEach } from './schedule.ts';
@@ -68,9 +69,8 @@ interface Namespace {
   readonly watched: WatchedNamespace;
   readonly queues: Map<string, WatchedQueue>;
   readonly schedules: ScheduleBook;
-  readonly visibility: Pace;
-  /** The same, for what is in no hurry. */
-  readonly seldom: Pace;
+  readonly counts: SharedCounts;
+  readonly asks: { readonly [Turn in keyof typeof turnOf]: Ask };
 }
 
 interface Place {
@@ -128,8 +128,12 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
     };
     const budget = budgets.take(`${address} ${name}`);
     const watched = watchNamespace({ name, server, agenda, budget, onWait, onChange: () => tell(queues.values()) });
-    const paces = { visibility: openPace(visibilityLimit), seldom: openPace(seldomLimit) };
-    const opened = { name, watched, queues, schedules: openScheduleBook(name), ...paces };
+    const asks = {
+      drain: inTurn({ server, namespace: watched, visibility: openPace(visibilityLimit), ...turnOf.drain }),
+      seldom: inTurn({ server, namespace: watched, visibility: openPace(seldomLimit), ...turnOf.seldom }),
+    };
+    const counts = openSharedCounts({ ask: asks.drain, namespace: name, hasPause: () => hasPause(watched) });
+    const opened: Namespace = { name, watched, queues, schedules: openScheduleBook(name), counts, asks };
     namespaces.set(name, opened);
     return opened;
   };
@@ -148,19 +152,19 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
     return { subject, server, namespace, queue };
   };
   const portOf = (place: Place): DrainPort => {
-    const { schedules, visibility } = place.namespace;
-    const port = openDrainPort(queueOf(place, visibility, turnOf.drain), schedules);
-    return { ...port, count: (what) => (what ? port.count(what) : runningOf.get(place.queue)!.learn(() => port.count())) };
+    const { schedules, counts } = place.namespace;
+    const port = openDrainPort({ queue: queueOf(place, 'drain'), counts, schedules });
+    return { ...port, running: () => runningOf.get(place.queue)!.learn(port.running) };
   };
   const openRunning = (place: Place) => {
     if (runningOf.has(place.queue)) return;
-    const queue = queueOf(place, place.namespace.seldom, turnOf.seldom);
+    const queue = queueOf(place, 'seldom');
     runningOf.set(place.queue, askAboutRunning({ queue, agenda, everyMs: () => runningEach(places.size) }));
   };
   const openRetained = (place: Place): RetainedQuestion => {
     const { key } = place.subject;
-    const { schedules, seldom } = place.namespace;
-    const queue = queueOf(place, seldom, turnOf.seldom);
+    const { schedules } = place.namespace;
+    const queue = queueOf(place, 'seldom');
     const question = askAboutRetained({ queue, schedules, agenda, intervalMs, onChange: () => onChange(key) });
     retained.set(key, question);
     return question;
@@ -232,9 +236,12 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
   };
 }
 
-function queueOf({ subject, server: { server }, namespace: { name, watched } }: Place, visibility: Pace, turn: Turn): Queue {
-  const ask = inTurn({ server, namespace: watched, visibility, ...turn });
-  return { ask, namespace: name, taskQueue: subject.taskQueue, hasPause: () => watched.seen()?.hasPause ?? false };
+function queueOf({ subject, namespace: { name, watched, asks } }: Place, turn: keyof typeof turnOf): Queue {
+  return { ask: asks[turn], namespace: name, taskQueue: subject.taskQueue, hasPause: () => hasPause(watched) };
+}
+
+function hasPause(namespace: WatchedNamespace): boolean {
+  return namespace.seen()?.hasPause ?? false;
 }
 
 /** Of a namespace that nothing can be learnt of, though the server answers, the server is as good as silent. */

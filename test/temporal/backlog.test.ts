@@ -100,8 +100,8 @@ test('workflows that run are counted beside; whoever drains tells, too', ({ serv
     assert.is(count('CountWorkflowExecutions', 'OK'), 1);
     await client.workflow.getHandle('runs-0').terminate();
     await untilSo(
-      () => watch.drainPort(key)!.count(),
-      (now) => now === 1,
+      () => watch.drainPort(key)!.running(),
+      ({ count }) => count === 1,
     );
     assert.is(watch.seen(key)?.running?.count, 1);
     await watch.drainPort(key)!.count({ startedAfter: new Date().toISOString() });

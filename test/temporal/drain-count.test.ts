@@ -17,7 +17,7 @@ counts.after(async ({ server }) => {
 
 counts('what runs on the queue is counted, without any worker, and no more once it is closed', ({ server }) =>
   draining(server.address, 'plain', async ({ port, service }) => {
-    assert.is(await port.count(), 0);
+    assert.is((await port.running()).count, 0);
     await startMany(service, 'plain', 3);
     await startMany(service, 'Plain', 2);
     const one = await start(service, 'plain');
@@ -51,11 +51,37 @@ counts('queue names of every kind are counted, each for itself', async ({ server
   }
 });
 
+counts('many queues are counted together, each for itself: few questions, and each learns what runs on its own', ({ server }) =>
+  draining(server.address, 'together-0', async ({ watch, service, count }) => {
+    const names = Array.from({ length: 120 }, (_, at) => `together-${at}`);
+    for (const name of names) watch.set({ key: `sales/${name}`, address: server.address, namespace, taskQueue: name });
+    await startMany(service, 'together-7', 2);
+    await startMany(service, 'together-90', 1);
+    const look = async () => {
+      const before = count('CountWorkflowExecutions', 'OK');
+      const seen = await Promise.all(names.map((name) => watch.drainPort(`sales/${name}`)!.running()));
+      const busy = names.flatMap((name, at) => (seen[at]!.count > 0 ? [`${name}: ${seen[at]!.count}`] : []));
+      return { busy, asked: count('CountWorkflowExecutions', 'OK') - before, seen };
+    };
+    const wanted = ['together-7: 2', 'together-90: 1'];
+    const isSo = ({ busy }: { busy: readonly string[] }) => String(busy) === String(wanted);
+    await until({ what: wanted.join(), look, isSo });
+    const started = new Date().toISOString();
+    const again = await look();
+    assert.equal(again.busy, wanted);
+    // One for each of the two, and some for the rest; what the watch asks now and then for itself is among them.
+    assert.ok(again.asked <= 30, `${again.asked} questions`);
+    assert.ok(again.seen.every(({ askedAt }) => askedAt >= started));
+    await startMany(service, 'together-33', 1);
+    await until({ what: 'the third', look, isSo: ({ busy }) => busy.includes('together-33: 1') && busy.length === 3 });
+  }),
+);
+
 counts('a queue name that no query carries fails, before anything is asked', async ({ server }) => {
   for (const name of ["o'hara", 'dq"x', 'back\\slash', "x' OR TaskQueue!='x"]) {
     await draining(server.address, name, async ({ port, count }) => {
       for (const ask of [
-        () => port.count(),
+        () => port.running(),
         () => port.startBatch({ jobId: 'never', operation: 'Terminate', reason: 'none' }),
         () => port.endSome({ operation: 'Terminate', reason: 'none' }, 10),
       ]) {
@@ -146,7 +172,7 @@ counts('a definition is counted by its checksum; where the attribute is not know
     assert.is(await port.count({ checksum: `sha256:${'00'.repeat(32)}` }), 0);
     watch.set({ key: 'bare/x', address: server.address, namespace: 'temporal-system', taskQueue: 'sums' });
     const bare = watch.drainPort('bare/x')!;
-    await until({ what: 'an answer', look: () => bare.count(), isSo: (seen) => seen === 0 });
+    await until({ what: 'an answer', look: () => bare.running(), isSo: ({ count }) => count === 0 });
     const error = await bare.count({ checksum }).then(
       () => undefined,
       (thrown) => thrown,
@@ -162,13 +188,13 @@ counts('a server that is away is told at once, and questions go on when it is ba
     await untilCount(port, 1);
     await server.kill();
     await whenSeen('sales/l2o', (seen) => seen.server.state === 'Fails');
-    const error = await port.count().then(
+    const error = await port.running().then(
       () => undefined,
       (thrown) => thrown,
     );
     assert.is((error as TemporalError).kind, 'Unreachable');
     await server.restart();
-    await untilCount(port, 1, {}, 20_000);
+    await untilCount(port, 1, undefined, 20_000);
   }),
 );
 

@@ -53,9 +53,10 @@ export async function startMany(service: Service, taskQueue: string, count: numb
 }
 
 /** Visibility follows a moment later. */
-export async function untilCount(port: DrainPort, count: number, what: Parameters<DrainPort['count']>[0] = {}, limitMs = 15_000) {
+export async function untilCount(port: DrainPort, count: number, what?: Parameters<DrainPort['count']>[0], limitMs = 15_000) {
+  const look = async () => (what ? port.count(what) : (await port.running()).count);
   const isSo = (seen: number) => seen === count;
-  await until({ what: `a count of ${count} with ${JSON.stringify(what)}`, look: () => port.count(what), isSo, limitMs });
+  await until({ what: `a count of ${count} with ${JSON.stringify(what)}`, look, isSo, limitMs });
 }
 
 /** How many run on a queue, asked without the port. */

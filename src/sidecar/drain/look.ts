@@ -88,8 +88,7 @@ interface Place {
 
 async function lookAt(place: Place): Promise<SeenWork> {
   const { port, before, memory, isOff } = place;
-  const at = new Date().toISOString();
-  const remaining = isOff ? 0 : await port.count();
+  const { askedAt: at, count: remaining } = isOff ? { askedAt: new Date().toISOString(), count: 0 } : await port.running();
   const startedSince = before && (remaining === 0 ? 0 : await port.count({ startedAfter: before.since }));
   const job = before && openJob(before.jobs);
   const byChecksum = remaining === 0 ? undefined : await countByChecksum(place);

@@ -1,11 +1,11 @@
 /** What a drain asks of Temporal about one task queue, and does there. Everything throws a TemporalError. */
+import type { SeenRunning } from '../../sidecar/observation.ts';
 
 export interface DrainPort {
-  /**
-   * Executions of the queue that run now. `startedAfter`: only those that started later (ISO). `checksum`: only those whose
-   * ProcessDefinitionChecksum is this. Eventually consistent: one zero proves nothing.
-   */
-  count(what?: { readonly startedAfter?: string; readonly checksum?: string }): Promise<number>;
+  /** Executions of the queue that run, and when that was asked. Eventually consistent: one zero proves nothing. */
+  running(): Promise<SeenRunning>;
+  /** Some of them. `startedAfter`: those that started later (ISO). `checksum`: those whose ProcessDefinitionChecksum is this. */
+  count(what: { readonly startedAfter: string } | { readonly checksum: string }): Promise<number>;
   /** Schedules whose action starts a workflow on the queue (each is described to know). */
   schedules(): Promise<readonly SeenSchedule[]>;
   /** Overwrites the note. */

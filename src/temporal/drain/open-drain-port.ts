@@ -7,18 +7,25 @@ import { endSome } from './end-some.ts';
 import { lateStarters } from './late-starters.ts';
 import { countRunning, type Queue } from './running.ts';
 import { pauseSchedule, resumeSchedule, type ScheduleBook, seenSchedule } from './schedules.ts';
+import type { SharedCounts } from './shared-counts.ts';
 
-export function openDrainPort(queue: Queue, book: ScheduleBook): DrainPort {
+export interface DrainPortOptions {
+  readonly queue: Queue;
+  readonly counts: SharedCounts;
+  readonly schedules: ScheduleBook;
+}
+
+export function openDrainPort({ queue, counts, schedules }: DrainPortOptions): DrainPort {
   const { ask, namespace, taskQueue } = queue;
   const lookForLate = lateStarters(queue);
   return {
-    count: async ({ startedAfter, checksum } = {}) => {
-      if (checksum !== undefined) return countOfChecksum(queue, checksum);
-      if (startedAfter === undefined) return countRunning(queue);
-      const { late, undecided } = await lookForLate(startedAfter);
+    running: () => counts.of(queue),
+    count: async (what) => {
+      if ('checksum' in what) return countOfChecksum(queue, what.checksum);
+      const { late, undecided } = await lookForLate(what.startedAfter);
       return late.length + undecided;
     },
-    schedules: async () => [...(await book.ofQueue(ask, taskQueue))].map(([id, found]) => seenSchedule(id, found)),
+    schedules: async () => [...(await schedules.ofQueue(ask, taskQueue))].map(([id, found]) => seenSchedule(id, found)),
     pause: (id, note) => pauseSchedule(ask, namespace, id, note),
     resume: (id, note) => resumeSchedule(ask, namespace, id, note),
     startBatch: (job) => startBatch(queue, job, lookForLate),

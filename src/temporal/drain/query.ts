@@ -19,12 +19,25 @@ export interface Which {
   readonly checksum?: string | null;
 }
 
+/** What every server takes between quotes as it stands. */
+const plain = /^[\w\-./:]+$/;
+
+export function isPlain(name: string): boolean {
+  return plain.test(name);
+}
+
+/** All that runs on any of these queues, whose names are plain. */
+export function runningOnAnyQuery(taskQueues: readonly string[], hasPause: boolean): string {
+  const names = taskQueues.map((name) => `'${quotable(name, 'task queue')}'`);
+  return `TaskQueue IN (${names.join(',')}) AND ${isRunning(hasPause)}`;
+}
+
 /** Throws a TemporalError of kind NotQueryable where the name, or what is asked about, cannot be put into a query. */
 export function runningQuery({ taskQueue, hasPause }: Named, which: Which = {}): string {
   const { startedAfter, begunAfter, begunThrough, workflowType, checksum } = which;
   return [
     `TaskQueue='${quotable(taskQueue, 'task queue')}'`,
-    hasPause ? "ExecutionStatus IN ('Running','Paused')" : "ExecutionStatus='Running'",
+    isRunning(hasPause),
     ...(startedAfter === undefined ? [] : [`StartTime > '${timeIn(startedAfter)}'`]),
     ...(begunAfter === undefined ? [] : [`ExecutionTime > '${timeIn(begunAfter)}'`]),
     ...(begunThrough === undefined ? [] : [`ExecutionTime <= '${timeIn(begunThrough)}'`]),
@@ -33,6 +46,10 @@ export function runningQuery({ taskQueue, hasPause }: Named, which: Which = {}):
       ? []
       : [checksum === null ? `${checksumAttribute} IS NULL` : `${checksumAttribute}='${checksumIn(checksum)}'`]),
   ].join(' AND ');
+}
+
+function isRunning(hasPause: boolean): string {
+  return hasPause ? "ExecutionStatus IN ('Running','Paused')" : "ExecutionStatus='Running'";
 }
 
 /** What no workflow matches. */

@@ -1,7 +1,8 @@
 /** The runs of one task queue that run now, listed: each is looked at, so that none of another queue is among them. */
+import type { SeenRunning } from '../../sidecar/observation.ts';
 import type { Ask } from '../in-turn.ts';
 import { timeOf } from '../time.ts';
-import { type Named, runningQuery, type Which } from './query.ts';
+import { type Named, runningOnAnyQuery, runningQuery, type Which } from './query.ts';
 
 export interface Run {
   readonly workflowId: string;
@@ -57,8 +58,32 @@ export function countRunning(queue: Queue, which: Which = {}): Promise<number> {
 }
 
 /** Throws before anything is asked where there can be no query. */
-export async function countOf({ ask, namespace }: Queue, query: () => string): Promise<number> {
+export async function countOf(queue: Queue, query: () => string): Promise<number> {
   query();
-  const { count } = await ask('CountWorkflowExecutions', (to) => to.countWorkflowExecutions({ namespace, query: query() }));
-  return Number(count);
+  return (await counted(queue, query)).count;
+}
+
+/** All that runs on the queue. */
+export async function lookAtRunning(queue: Queue): Promise<SeenRunning> {
+  const query = () => runningQuery(named(queue));
+  query();
+  return counted(queue, query);
+}
+
+/** All that runs on any of the queues: those of one namespace with plain names, which are asked for when the turn comes. */
+export function lookAtRunningOnAny(
+  { ask, namespace, hasPause }: Omit<Queue, 'taskQueue'>,
+  names: () => readonly string[],
+): Promise<SeenRunning> {
+  return counted({ ask, namespace }, () => runningOnAnyQuery(names(), hasPause()));
+}
+
+/** `askedAt`: when there was a turn for it, which may be long after it was wanted. */
+async function counted({ ask, namespace }: Pick<Queue, 'ask' | 'namespace'>, query: () => string): Promise<SeenRunning> {
+  let askedAt = '';
+  const { count } = await ask('CountWorkflowExecutions', (to) => {
+    askedAt = new Date().toISOString();
+    return to.countWorkflowExecutions({ namespace, query: query() });
+  });
+  return { askedAt, count: Number(count) };
 }

@@ -21,6 +21,16 @@ const describedAtATime = 8;
 const elsewhereForMs = 300_000;
 
 export function openScheduleBook(namespace: string): ScheduleBook {
+  /** Lists that wait for their turn, which come later than anybody who asks meanwhile: a thousand drains need no list each. */
+  const awaited = new Map<Ask, Promise<Map<string, string>>>();
+  const list = (ask: Ask) => {
+    const known = awaited.get(ask);
+    if (known) return known;
+    const begun = () => awaited.delete(ask);
+    const listing = listSchedules(ask, namespace, begun).finally(begun);
+    awaited.set(ask, listing);
+    return listing;
+  };
   const elsewhere = new Map<string, { readonly taskQueue: string; readonly sign: string; readonly atMs: number }>();
   const describe = async (ask: Ask, id: string, sign: string) => {
     const found = await describeSchedule(ask, namespace, id);
@@ -36,7 +46,7 @@ export function openScheduleBook(namespace: string): ScheduleBook {
   return {
     ofQueue: async (ask, taskQueue) => {
       const limit = concurrencyLimit(describedAtATime);
-      const listed = await listSchedules(ask, namespace);
+      const listed = await list(ask);
       for (const id of elsewhere.keys()) if (!listed.has(id)) elsewhere.delete(id);
       const unsure = [...listed].filter(([id, sign]) => !isElsewhere(id, sign, taskQueue));
       const described = await Promise.all(unsure.map(([id, sign]) => limit(async () => ({ id, ...(await describe(ask, id, sign)) }))));
@@ -46,12 +56,15 @@ export function openScheduleBook(namespace: string): ScheduleBook {
 }
 
 /** Each with a sign of what a list tells of it. */
-async function listSchedules(ask: Ask, namespace: string): Promise<Map<string, string>> {
+async function listSchedules(ask: Ask, namespace: string, onBegin: () => void): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   let nextPageToken: Uint8Array | undefined;
   do {
     const request = { namespace, maximumPageSize: pageSize, ...(nextPageToken && { nextPageToken }) };
-    const page = await ask('ListSchedules', (to) => to.listSchedules(request));
+    const page = await ask('ListSchedules', (to) => {
+      onBegin();
+      return to.listSchedules(request);
+    });
     for (const { scheduleId, info } of page.schedules ?? []) {
       if (scheduleId) found.set(scheduleId, JSON.stringify([info?.workflowType, info?.spec, info?.notes, info?.paused]));
     }
