@@ -4,7 +4,7 @@ import type { Known } from '../known.ts';
 import { isFalse } from '../verdict.ts';
 import type { DrainInput, DrainStep } from './drain.ts';
 import { stepDrain } from './machine.ts';
-import { pinsOf } from './sharers.ts';
+import { neededPins } from './sharers.ts';
 import { type DrainStatus, drainStatus, readDrain } from './status.ts';
 import { wantedDrain } from './wanted.ts';
 
@@ -25,7 +25,7 @@ export function decideDrain(known: Known): DrainDecision {
     spec: spec?.drain ?? {},
     isAsRendered,
     // As it stands there: a spec that this version of the tool finds invalid has workflows that need them all the same.
-    pins: pinsOf(seen.process),
+    pins: neededPins(seen.process),
     seen: seen.drain ?? notLooked,
     before: readDrain(seen.process),
   };

@@ -37,6 +37,6 @@ function missing(pins: readonly string[], { pins: theirs }: Sharer): string[] {
 function obstacleOf(pins: readonly string[], sharer: Sharer): string {
   if (!sharer.isReady) return `${sharer.name} is not ready`;
   if (pins.length === 0)
-    return `this Process has no pin, so nobody knows whether ${sharer.name} has what workflows need: apply it with its pins, or wait until all that run have definitions of ${sharer.name}, or none runs`;
+    return `this Process has no current pin, so nobody knows whether ${sharer.name} has what workflows need: apply it with its pins, or wait until all that run have definitions of ${sharer.name}, or none runs`;
   return `${sharer.name} does not have ${listed(missing(pins, sharer).map((pin) => pin.slice(0, 17)))}: retain it there, or wait until no workflow needs it`;
 }

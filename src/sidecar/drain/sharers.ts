@@ -36,6 +36,11 @@ function isReady(process: Resource): boolean {
   return isCurrent && previousConditions(process.status).get('WorkersReady')?.status === 'True';
 }
 
+/** What its workflows may need; nothing where nobody knows all of it: without a current pin, what was current is missing. */
+export function neededPins(process: Resource): string[] {
+  return isObject(valueAt(process, 'spec', 'definitionRef', 'pin')) ? pinsOf(process) : [];
+}
+
 /** Checksums of its pin, of its canary's and of those it retains. */
 export function pinsOf(process: Resource): string[] {
   const pin = valueAt(process, 'spec', 'definitionRef', 'pin');
