@@ -46,6 +46,8 @@ export interface Control {
 
 /** Statuses that are written at a time. */
 const concurrency = 16;
+/** Drains that are looked at at a time: mostly they wait for Temporal, and those that wait together share questions. */
+const drainsAtATime = 64;
 /** A start, or an apply of many, is over sooner; Temporal's own limits bear bursts of more than that. */
 const burstOf = (rate: number) => 2 * rate;
 /** Of the two seconds in which the sidecar ends. */
@@ -83,6 +85,7 @@ export function startControl(options: ControlOptions): Control {
   const patch = patcher({ kube, cluster, events, log, tally, isLeader: options.isLeader });
   const queue = lanes({
     concurrency,
+    slowConcurrency: drainsAtATime,
     isSlow: (key) => isDrained(cluster.processes.get(key)),
     work: (key) => tally.timed(() => reconcile(key, world, { patch, act: (process, effects) => act(process, effects, actor) })),
     onError: (key, error) => {

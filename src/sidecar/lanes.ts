@@ -2,13 +2,12 @@
 import { type WorkQueue, type WorkQueueOptions, workQueue } from './work-queue.ts';
 
 export interface LanesOptions extends WorkQueueOptions {
-  /** Of each lane. */
-  readonly concurrency: number;
+  readonly slowConcurrency: number;
   readonly isSlow: (key: string) => boolean;
 }
 
-export function lanes({ isSlow, work, ...options }: LanesOptions): WorkQueue {
-  const slow = workQueue({ ...options, work });
+export function lanes({ isSlow, slowConcurrency, work, ...options }: LanesOptions): WorkQueue {
+  const slow = workQueue({ ...options, concurrency: slowConcurrency, work });
   const quick = workQueue({
     ...options,
     work: async (key) => {

@@ -66,6 +66,7 @@ test('what is slow takes no turn of the rest, and nobody is worked on twice at a
   let atATime = 0;
   const queue = lanes({
     concurrency: 1,
+    slowConcurrency: 1,
     onError: () => {},
     isSlow: (key) => isSlow && key.startsWith('slow'),
     work: async (key) => {
