@@ -175,13 +175,17 @@ export function generatedFile(process: string): string {
   return `${fit(process, 255 - suffix.length)}${suffix}`;
 }
 
-/** Of each spec, which is never changed: every child of a Process, and every look at it, asks for it. */
-const specHashes = new WeakMap<object, string>();
-
 /** 16 hex digits of the hash of a Process's spec, whatever the order of its keys. */
-export function specHash(spec: object): string {
-  const hash = specHashes.get(spec) ?? hashOf(canonicalJson(spec), 16);
-  specHashes.set(spec, hash);
+export function specHash(spec: unknown): string {
+  return hashOf(canonicalJson(spec), 16);
+}
+
+const knownHashes = new WeakMap<object, string>();
+
+/** The same of a spec that nobody changes: every child of a Process, and every look at it, asks for it. */
+export function knownSpecHash(spec: object): string {
+  const hash = knownHashes.get(spec) ?? specHash(spec);
+  knownHashes.set(spec, hash);
   return hash;
 }
 

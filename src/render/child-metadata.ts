@@ -1,5 +1,5 @@
 /** Metadata of everything that is generated for a Process. */
-import { annotation, passedLabels, processLabel, selectorLabel, specHash, tool } from '../names.ts';
+import { annotation, knownSpecHash, passedLabels, processLabel, selectorLabel, tool } from '../names.ts';
 import type { Process } from '../process.ts';
 
 /** Labels of the pods, with the selector's keys: a change of one is a roll-out, so only these pass from the Process. */
@@ -31,5 +31,5 @@ export function childMetadata(process: Process, name: string, annotations: Recor
 
 /** `rendered-from` is on what follows the spec; a definition's bytes do not. */
 export function renderedFrom({ spec }: Process): Record<string, string> {
-  return { [annotation.renderedFrom]: specHash(spec) };
+  return { [annotation.renderedFrom]: knownSpecHash(spec) };
 }

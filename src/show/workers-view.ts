@@ -1,6 +1,5 @@
 /** The workers of a Process: its Deployments, and each pod with what it polls. Pure. */
 import { specHash } from '../names.ts';
-import { isObject } from '../resource.ts';
 import type { SeenDeployment, SeenPod } from '../sidecar/observation.ts';
 import { podOf } from '../sidecar/pollers.ts';
 import { excerpt } from '../sidecar/words.ts';
@@ -31,7 +30,7 @@ export interface PodView extends Pick<SeenPod, 'name' | 'phase' | 'isReady' | 'r
 }
 
 export function workersView({ process, deployments, pods, look, unreadable }: Source): WorkersView {
-  const hash = isObject(process.spec) ? specHash(process.spec) : '';
+  const hash = specHash(process.spec);
   return {
     deployments:
       unreadable.deployments ??

@@ -44,7 +44,7 @@ export interface Control {
   stop(): Promise<void>;
 }
 
-/** Statuses that are written at a time. */
+/** Processes that are worked on at a time, drains aside. */
 const concurrency = 16;
 /** Drains that are looked at at a time: mostly they wait for Temporal, and those that wait together share questions. */
 const drainsAtATime = 64;

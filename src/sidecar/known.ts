@@ -1,5 +1,5 @@
 /** What follows from an observation alone and several checks ask for: the parsed spec, times as numbers, earlier verdicts. */
-import { specHash, type Track } from '../names.ts';
+import { knownSpecHash, type Track } from '../names.ts';
 import { describe } from '../problem.ts';
 import { type Parsed, type Pin, type ProcessSpec, parseProcess } from '../process.ts';
 import { isObject, nameOf, namespaceOf, type Resource } from '../resource.ts';
@@ -60,7 +60,7 @@ export function know(seen: Observation): Known {
       ...ofBoth,
       track,
       seen: own,
-      isAsRendered: spec !== undefined && own.deployment !== undefined && own.deployment.renderedFrom === specHash(spec),
+      isAsRendered: spec !== undefined && own.deployment !== undefined && own.deployment.renderedFrom === knownSpecHash(spec),
       pin,
       beside: [...ofBoth.retained, ...(other ? [other] : [])],
       pods: own.pods.filter(({ isDeleting }) => !isDeleting),

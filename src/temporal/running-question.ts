@@ -29,8 +29,9 @@ export function askAboutRunning({ queue, agenda, everyMs }: RunningQuestionOptio
   let isClosed = false;
 
   const learn: RunningQuestion['learn'] = async (ask) => {
-    seen = await ask();
-    return seen;
+    const found = await ask();
+    if (!seen || found.askedAt > seen.askedAt) seen = found;
+    return found;
   };
   const ageMs = () => (seen ? Date.now() - Date.parse(seen.askedAt) : Number.POSITIVE_INFINITY);
   const next = (ms: number) => {

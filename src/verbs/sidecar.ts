@@ -43,7 +43,7 @@ const lingerMs = 300;
  * V8's flags: it runs for months and does little, so memory is worth more than speed. The compilers alone would take a fifth of it, and
  * garbage that is let pile up as much.
  */
-const thrift = ['--optimize-for-size', '--no-opt', '--no-maglev', '--no-sparkplug', '--memory-saver-mode', '--heap-growing-percent=5'];
+const thrift = ['--optimize-for-size', '--no-opt', '--no-maglev', '--no-sparkplug', '--heap-growing-percent=5'];
 
 /** 0: it was told to stop; 1: it cannot run, or no longer leads, and a restart is the remedy. */
 export async function sidecarVerb(options: SidecarOptions, terminal: Terminal): Promise<number> {

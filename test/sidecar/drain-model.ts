@@ -87,7 +87,9 @@ export function openWorld(): World {
       remaining,
       batchesRefused,
       schedules: schedules.map(({ id, paused, note }) => ({ id, paused, note, buffered: 0 })),
-      byChecksum: { [pin]: workflows.length },
+      unserved: Object.fromEntries(
+        sharers.map(({ name, pins }) => [name, { askedAt: time(now), count: pins.includes(pin) ? 0 : workflows.filter(isSeen).length }]),
+      ),
       ...(late !== undefined && { startedSince: remaining === 0 ? 0 : late }),
       ...(job && { job: { id: job.id, ...(batch && { batch }) } }),
     };

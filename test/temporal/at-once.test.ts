@@ -30,4 +30,11 @@ atOnce('however slow the server is, some are asked; and it grows again as soon a
   assert.is(answered(30, 5, { at: 200_000, window }).limit(), 32);
 });
 
+atOnce('a server that is far away is not slow for that; one that takes almost the whole deadline is', () => {
+  assert.is(answered(100, 1_200).limit(), 32);
+  const window = answered(100, 1_200);
+  answered(1, 2_500, { at: 5_000, window });
+  assert.is(window.limit(), 16);
+});
+
 atOnce.run();

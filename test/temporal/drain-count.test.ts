@@ -72,6 +72,9 @@ counts('many queues are counted together, each for itself: few questions, and ea
     // One for each of the two, and some for the rest; what the watch asks now and then for itself is among them.
     assert.ok(again.asked <= 30, `${again.asked} questions`);
     assert.ok(again.seen.every(({ askedAt }) => askedAt >= started));
+    const lists = count('ListSchedules', 'OK');
+    await Promise.all(names.map((name) => watch.drainPort(`sales/${name}`)!.schedules()));
+    assert.ok(count('ListSchedules', 'OK') - lists <= 4, 'they share lists of Schedules');
     await startMany(service, 'together-33', 1);
     await until({ what: 'the third', look, isSo: ({ busy }) => busy.includes('together-33: 1') && busy.length === 3 });
   }),
@@ -168,12 +171,16 @@ counts('a definition is counted by its checksum; where the attribute is not know
     await start(service, 'sums', { searchAttributes: { indexedFields: { ProcessDefinitionChecksum: payload } } });
     await startMany(service, 'sums', 2);
     await untilCount(port, 3);
-    await untilCount(port, 1, { checksum });
-    assert.is(await port.count({ checksum: `sha256:${'00'.repeat(32)}` }), 0);
+    const other = `sha256:${'00'.repeat(32)}`;
+    const otherThan = async (...checksums: string[]) => (await port.runningOtherThan(checksums)).count;
+    await until({ what: 'two that do not say', look: () => otherThan(checksum), isSo: (count) => count === 2 });
+    assert.is(await otherThan(other, checksum), 2);
+    assert.is(await otherThan(other), 3);
+    assert.is(await otherThan(), 3);
     watch.set({ key: 'bare/x', address: server.address, namespace: 'temporal-system', taskQueue: 'sums' });
     const bare = watch.drainPort('bare/x')!;
     await until({ what: 'an answer', look: () => bare.running(), isSo: ({ count }) => count === 0 });
-    const error = await bare.count({ checksum }).then(
+    const error = await bare.runningOtherThan([checksum]).then(
       () => undefined,
       (thrown) => thrown,
     );

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openSharedCounts } from '../../src/temporal/drain/shared-counts.ts';
@@ -11,6 +12,7 @@ interface Told {
   /** The names in each question, in order. */
   readonly asked: string[][];
   fail?: Error;
+  turnAfterMs?: number;
 }
 
 /** Answers as Temporal does, from the names in the query. Each question is put twice, as after a renewal of credentials. */
@@ -23,7 +25,7 @@ function answering(told: Told): Ask {
     },
   });
   return async (_method, question) => {
-    await Promise.resolve();
+    await delay(told.turnAfterMs ?? 0);
     if (told.fail) throw told.fail;
     let first: string[] = [];
     await question(serviceThat((names) => (first = names)) as never);
@@ -72,10 +74,7 @@ shared('the one on which something runs is found half by half, and asked alone f
   assert.equal(await count(names(50)), { q33: 2 });
   assert.ok(told.asked.length <= 13, JSON.stringify(told.asked));
   assert.equal(await count(names(50)), { q33: 2 });
-  assert.equal(
-    told.asked.map(({ length }) => length),
-    [1, 49],
-  );
+  assert.equal(told.asked.map(({ length }) => length).sort(), [1, 49]);
   told.running.clear();
   assert.equal(await count(names(50)), {});
   assert.equal(await count(names(50)), {});
@@ -106,6 +105,32 @@ shared('what fails, fails for all who wait, and the next ones are asked again', 
   assert.ok(all.every((one) => one.status === 'rejected' && one.reason === told.fail));
   delete told.fail;
   assert.equal(await count(names(3)), { q1: 1 });
+});
+
+shared('it was asked when there was a turn for it, not when it was wanted', async () => {
+  const told: Told = { running: new Map([['busy', 1]]), asked: [], turnAfterMs: 60 };
+  const place = { ask: answering(told), namespace: 'sales', hasPause: () => false };
+  const counts = openSharedCounts(place);
+  const wantedMs = Date.now();
+  const seen = await Promise.all(['busy', 'idle'].map((taskQueue) => counts.of({ ...place, taskQueue })));
+  for (const { askedAt } of seen) assert.ok(Date.parse(askedAt) >= wantedMs + 50, askedAt);
+});
+
+shared('a half that fails, fails for its own queues alone', async () => {
+  const told: Told = { running: new Map([['q0', 1]]), asked: [] };
+  const answer = answering(told);
+  const ask: Ask = async (method, question) => {
+    if (told.asked.length === 1) {
+      told.asked.push([]);
+      throw new Error('away for a moment');
+    }
+    return answer(method, question);
+  };
+  const place = { ask, namespace: 'sales', hasPause: () => false };
+  const counts = openSharedCounts(place);
+  const all = await Promise.allSettled(names(8).map((taskQueue) => counts.of({ ...place, taskQueue })));
+  const failed = all.filter(({ status }) => status === 'rejected').length;
+  assert.is(failed, 4);
 });
 
 shared.run();

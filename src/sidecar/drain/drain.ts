@@ -2,6 +2,7 @@
 import type { Reason } from '../../problem.ts';
 import type { ProcessSpec } from '../../process.ts';
 import type { BatchJob, SeenBatch, SeenSchedule } from '../../temporal/drain/drain-port.ts';
+import type { SeenRunning } from '../observation.ts';
 import type { Verdict } from '../verdict.ts';
 
 export type DrainSpec = NonNullable<ProcessSpec['drain']>;
@@ -52,8 +53,8 @@ export interface SeenWork {
   readonly startedSince?: number;
   /** Absent: not looked at this time. */
   readonly schedules?: readonly SeenSchedule[];
-  /** How many run by checksum, where the queue is handed over; absent: it cannot be told. */
-  readonly byChecksum?: Readonly<Record<string, number>>;
+  /** How many run whose definition a ready successor does not have, or that do not say theirs, by its name. Absent: not asked, or it cannot be told. */
+  readonly unserved?: Readonly<Record<string, SeenRunning>>;
   /** How far the last job over the whole queue is; without `batch`: it was not begun. */
   readonly job?: { readonly id: string; readonly batch?: SeenBatch };
   /** Batches are not permitted, or not offered. */

@@ -19,15 +19,17 @@ export function handOver({ pins, seen }: Pick<DrainInput, 'pins' | 'seen'>): Han
 }
 
 /**
- * No workflow needs a definition that a ready successor lacks: all that run have the checksum of one that it has. Those without a checksum
- * may need any, so they count against it.
+ * When it was seen that no workflow needs a definition that a ready successor lacks; undefined: it was not. By one question, because
+ * counts that are asked for one after the other are of different moments, and prove nothing together.
  */
-export function isServed({ sharers }: DrainInput['seen'], { remaining, byChecksum }: SeenWork): boolean {
-  if (remaining === 0) return true;
-  return sharers.some((one) => {
-    if (one.isLeaving || !one.isReady || !byChecksum) return false;
-    return one.pins.reduce((sum, pin) => sum + (byChecksum[pin] ?? 0), 0) >= remaining;
-  });
+export function servedAt({ sharers }: DrainInput['seen'], { at, remaining, unserved }: SeenWork): string | undefined {
+  if (remaining === 0) return at;
+  const counts = sharers.filter(isSuccessor).map(({ name }) => unserved?.[name]);
+  return counts.find((seen) => seen?.count === 0)?.askedAt;
+}
+
+function isSuccessor({ isLeaving, isReady }: Sharer): boolean {
+  return !isLeaving && isReady;
 }
 
 function missing(pins: readonly string[], { pins: theirs }: Sharer): string[] {
@@ -37,6 +39,6 @@ function missing(pins: readonly string[], { pins: theirs }: Sharer): string[] {
 function obstacleOf(pins: readonly string[], sharer: Sharer): string {
   if (!sharer.isReady) return `${sharer.name} is not ready`;
   if (pins.length === 0)
-    return `this Process has no current pin, so nobody knows whether ${sharer.name} has what workflows need: apply it with its pins, or wait until all that run have definitions of ${sharer.name}, or none runs`;
+    return `a pin of this Process is missing, so nobody knows whether ${sharer.name} has what workflows need: apply it with all of them, or wait until all that run have definitions of ${sharer.name}, or none runs`;
   return `${sharer.name} does not have ${listed(missing(pins, sharer).map((pin) => pin.slice(0, 17)))}: retain it there, or wait until no workflow needs it`;
 }

@@ -5,9 +5,11 @@ import { TemporalError } from '../../temporal/failure.ts';
 import { reasonFor } from '../../temporal/reason.ts';
 import type { TemporalWatch } from '../../temporal/temporal-watch.ts';
 import type { Cluster } from '../cluster.ts';
+import type { SeenRunning } from '../observation.ts';
 import type { Drain, SeenDrain, SeenWork, Sharer } from './drain.ts';
 import { openJob } from './ending.ts';
-import { pinsOf, sharersOf } from './sharers.ts';
+import { handOver } from './hand-over.ts';
+import { neededPins, sharersOf } from './sharers.ts';
 import { readDrain } from './status.ts';
 import { wantedDrain } from './wanted.ts';
 
@@ -91,13 +93,13 @@ async function lookAt(place: Place): Promise<SeenWork> {
   const { askedAt: at, count: remaining } = isOff ? { askedAt: new Date().toISOString(), count: 0 } : await port.running();
   const startedSince = before && (remaining === 0 ? 0 : await port.count({ startedAfter: before.since }));
   const job = before && openJob(before.jobs);
-  const byChecksum = remaining === 0 ? undefined : await countByChecksum(place);
+  const unserved = remaining === 0 ? undefined : await countUnserved(place);
   return {
     at,
     remaining,
     batchesRefused: memory.batchesRefused,
     ...(startedSince !== undefined && { startedSince }),
-    ...(byChecksum && { byChecksum }),
+    ...(unserved && { unserved }),
     ...(job && { job: { id: job.id, ...(await progressOf(port, job.id, memory)) } }),
     ...(isDue(before, memory) && { schedules: await lookAtSchedules(port, memory) }),
   };
@@ -120,14 +122,13 @@ async function lookAtSchedules(port: DrainPort, memory: Memory): ReturnType<Drai
   return schedules;
 }
 
-/** Only where somebody else may go on with them. */
-async function countByChecksum({ process, port, sharers }: Place): Promise<Record<string, number> | undefined> {
+/** Only where somebody else may go on with them, and is not known to have all of their definitions. */
+async function countUnserved({ process, port, sharers }: Place): Promise<SeenWork['unserved']> {
   const heirs = sharers.filter(({ isLeaving, isReady }) => !isLeaving && isReady);
-  if (heirs.length === 0) return;
-  const pins = new Set([...heirs.flatMap((heir) => heir.pins), ...pinsOf(process)]);
+  if (heirs.length === 0 || handOver({ pins: neededPins(process), seen: { sharers } }).heir) return;
   try {
-    const counts: Record<string, number> = {};
-    for (const pin of pins) counts[pin] = await port.count({ checksum: pin });
+    const counts: Record<string, SeenRunning> = {};
+    for (const { name, pins } of heirs) counts[name] = await port.runningOtherThan(pins);
     return counts;
   } catch (error) {
     if (error instanceof TemporalError && error.kind === 'AttributeMissing') return;

@@ -4,7 +4,7 @@
  */
 import type { Drain, DrainInput, DrainStep, Effect, Phase, SeenWork } from './drain.ts';
 import { endWorkflows } from './ending.ts';
-import { handOver, isServed } from './hand-over.ts';
+import { handOver, servedAt } from './hand-over.ts';
 import { followed } from './policy.ts';
 import { pauseSchedules, resumeSchedules, type Scheduled } from './schedules.ts';
 import { verdictsOf } from './verdicts.ts';
@@ -56,7 +56,8 @@ function handOn(input: DrainInput, drain: Drain, work: SeenWork): DrainStep {
   const resumed = resumeSchedules(work.schedules, drain.schedules, input.process);
   const schedules = resumed.isDone ? [] : drain.schedules;
   const isRestored = schedules.every(({ wasPaused }) => wasPaused);
-  const zeros = countZeros(input, drain, isServed(input.seen, work), work.at);
+  const served = servedAt(input.seen, work);
+  const zeros = countZeros(input, drain, served !== undefined, served ?? work.at);
   const mayGo = handOver(input).heir !== undefined || zeros.zeros >= zerosNeeded || followed(input).policy === 'Abandon';
   const isDrained = isRestored && resumed.effects.length === 0 && mayGo;
   return finish(

@@ -36,13 +36,19 @@ function isReady(process: Resource): boolean {
   return isCurrent && previousConditions(process.status).get('WorkersReady')?.status === 'True';
 }
 
-/** What its workflows may need; nothing where nobody knows all of it: without a current pin, what was current is missing. */
+/** What its workflows may need; nothing where nobody knows all of it: a pin is missing, of the stable workers or of a canary with a version of its own. */
 export function neededPins(process: Resource): string[] {
-  return isObject(valueAt(process, 'spec', 'definitionRef', 'pin')) ? pinsOf(process) : [];
+  const canary = valueAt(process, 'spec', 'rollout', 'canary');
+  const isCanaryKnown = valueAt(canary, 'version') === undefined || hasChecksum(valueAt(canary, 'pin'));
+  return isCanaryKnown && hasChecksum(valueAt(process, 'spec', 'definitionRef', 'pin')) ? pinsOf(process) : [];
+}
+
+function hasChecksum(pin: unknown): boolean {
+  return typeof valueAt(pin, 'checksum') === 'string';
 }
 
 /** Checksums of its pin, of its canary's and of those it retains. */
-export function pinsOf(process: Resource): string[] {
+function pinsOf(process: Resource): string[] {
   const pin = valueAt(process, 'spec', 'definitionRef', 'pin');
   const canary = valueAt(process, 'spec', 'rollout', 'canary', 'pin');
   const all = [...[pin, canary].filter(isObject), ...objectsAt(process, 'spec', 'definitionRef', 'retained')];

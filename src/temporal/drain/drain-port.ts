@@ -4,8 +4,10 @@ import type { SeenRunning } from '../../sidecar/observation.ts';
 export interface DrainPort {
   /** Executions of the queue that run, and when that was asked. Eventually consistent: one zero proves nothing. */
   running(): Promise<SeenRunning>;
-  /** Some of them. `startedAfter`: those that started later (ISO). `checksum`: those whose ProcessDefinitionChecksum is this. */
-  count(what: { readonly startedAfter: string } | { readonly checksum: string }): Promise<number>;
+  /** The same of those whose ProcessDefinitionChecksum is none of these, or that have none. */
+  runningOtherThan(checksums: readonly string[]): Promise<SeenRunning>;
+  /** Of those, how many somebody started later than this (ISO). */
+  count(what: { readonly startedAfter: string }): Promise<number>;
   /** Schedules whose action starts a workflow on the queue (each is described to know). */
   schedules(): Promise<readonly SeenSchedule[]>;
   /** Overwrites the note. */

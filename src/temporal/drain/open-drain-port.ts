@@ -5,7 +5,7 @@ import { describeBatch, startBatch } from './batch.ts';
 import type { DrainPort } from './drain-port.ts';
 import { endSome } from './end-some.ts';
 import { lateStarters } from './late-starters.ts';
-import { countRunning, type Queue } from './running.ts';
+import { countRunning, lookAtRunning, type Queue } from './running.ts';
 import { pauseSchedule, resumeSchedule, type ScheduleBook, seenSchedule } from './schedules.ts';
 import type { SharedCounts } from './shared-counts.ts';
 
@@ -20,9 +20,9 @@ export function openDrainPort({ queue, counts, schedules }: DrainPortOptions): D
   const lookForLate = lateStarters(queue);
   return {
     running: () => counts.of(queue),
-    count: async (what) => {
-      if ('checksum' in what) return countOfChecksum(queue, what.checksum);
-      const { late, undecided } = await lookForLate(what.startedAfter);
+    runningOtherThan: (checksums) => understood(queue, () => lookAtRunning(queue, { otherThan: checksums })),
+    count: async ({ startedAfter }) => {
+      const { late, undecided } = await lookForLate(startedAfter);
       return late.length + undecided;
     },
     schedules: async () => [...(await schedules.ofQueue(ask, taskQueue))].map(([id, found]) => seenSchedule(id, found)),
@@ -34,10 +34,15 @@ export function openDrainPort({ queue, counts, schedules }: DrainPortOptions): D
   };
 }
 
-/** Throws a TemporalError of kind AttributeMissing where the namespace does not know the search attribute. `checksum` null: of those that have none. */
-export async function countOfChecksum(queue: Queue, checksum: string | null): Promise<number> {
+/** `checksum` null: of those that have none. Throws a TemporalError. */
+export function countOfChecksum(queue: Queue, checksum: string | null): Promise<number> {
+  return understood(queue, () => countRunning(queue, { checksum }));
+}
+
+/** Of a question about the search attribute: throws a TemporalError of kind AttributeMissing where the namespace does not know it. */
+async function understood<T>(queue: Queue, ask: () => Promise<T>): Promise<T> {
   try {
-    return await countRunning(queue, { checksum });
+    return await ask();
   } catch (error) {
     if (!(error instanceof TemporalError) || error.answered.code !== grpcStatus.invalidArgument) throw error;
     // It is the attribute that the server does not understand, if it understands the rest.

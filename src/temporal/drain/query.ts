@@ -17,6 +17,8 @@ export interface Which {
   readonly workflowType?: string;
   /** `sha256:…`: only those of this definition; null: only those that do not say of which one they are. */
   readonly checksum?: string | null;
+  /** Only those of other definitions than these, and those that do not say of which one they are. */
+  readonly otherThan?: readonly string[];
 }
 
 /** What every server takes between quotes as it stands. */
@@ -34,7 +36,7 @@ export function runningOnAnyQuery(taskQueues: readonly string[], hasPause: boole
 
 /** Throws a TemporalError of kind NotQueryable where the name, or what is asked about, cannot be put into a query. */
 export function runningQuery({ taskQueue, hasPause }: Named, which: Which = {}): string {
-  const { startedAfter, begunAfter, begunThrough, workflowType, checksum } = which;
+  const { startedAfter, begunAfter, begunThrough, workflowType, checksum, otherThan = [] } = which;
   return [
     `TaskQueue='${quotable(taskQueue, 'task queue')}'`,
     isRunning(hasPause),
@@ -45,6 +47,7 @@ export function runningQuery({ taskQueue, hasPause }: Named, which: Which = {}):
     ...(checksum === undefined
       ? []
       : [checksum === null ? `${checksumAttribute} IS NULL` : `${checksumAttribute}='${checksumIn(checksum)}'`]),
+    ...(otherThan.length === 0 ? [] : [`(${checksumAttribute} IS NULL OR ${checksumAttribute} NOT IN (${listOf(otherThan)}))`]),
   ].join(' AND ');
 }
 
@@ -88,6 +91,10 @@ function quotable(name: string, of: string): string {
     'NotQueryable',
     `the name of the ${of} ${what}, with which Temporal cannot be asked for its workflows reliably: look yourself whether any run, then \`${tool} release\``,
   );
+}
+
+function listOf(checksums: readonly string[]): string {
+  return checksums.map((checksum) => `'${checksumIn(checksum)}'`).join(',');
 }
 
 const checksumForm = /^sha256:[0-9a-f]{64}$/;

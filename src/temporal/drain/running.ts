@@ -63,9 +63,9 @@ export async function countOf(queue: Queue, query: () => string): Promise<number
   return (await counted(queue, query)).count;
 }
 
-/** All that runs on the queue. */
-export async function lookAtRunning(queue: Queue): Promise<SeenRunning> {
-  const query = () => runningQuery(named(queue));
+/** The same, with when it was asked. */
+export async function lookAtRunning(queue: Queue, which: Which = {}): Promise<SeenRunning> {
+  const query = () => runningQuery(named(queue), which);
   query();
   return counted(queue, query);
 }

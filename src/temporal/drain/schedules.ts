@@ -26,8 +26,11 @@ export function openScheduleBook(namespace: string): ScheduleBook {
   const list = (ask: Ask) => {
     const known = awaited.get(ask);
     if (known) return known;
-    const begun = () => awaited.delete(ask);
-    const listing = listSchedules(ask, namespace, begun).finally(begun);
+    let listing: Promise<Map<string, string>> | undefined;
+    const begun = () => {
+      if (awaited.get(ask) === listing) awaited.delete(ask);
+    };
+    listing = listSchedules(ask, namespace, begun).finally(begun);
     awaited.set(ask, listing);
     return listing;
   };

@@ -19,7 +19,7 @@ interface Waiting {
 
 type Group = readonly Waiting[];
 
-/** Their names, of at most some 200 characters, make a query of a few kilobytes. */
+/** Their names, of at most 255 characters, make a query of some kilobytes. */
 const mostTogether = 50;
 /** Where as many run as a quarter of the queues, to look for them half by half takes more questions than to ask for each. */
 const crowdedShare = 1 / 4;
@@ -37,23 +37,27 @@ export function openSharedCounts(place: Omit<Queue, 'taskQueue'>): SharedCounts 
     return seen;
   };
   const countAlone = async (queue: Queue) => note(queue, await lookAtRunning(queue));
-  const settle = async (group: Group, seen: SeenRunning): Promise<void> => {
+  const settle = (group: Group, seen: SeenRunning): void => {
     if (seen.count === 0 || group.length === 1) {
       for (const { queue, resolve } of group) resolve(note(queue, seen));
     } else if (seen.count >= group.length * crowdedShare) {
       for (const { queue, resolve, reject } of group) countAlone(queue).then(resolve, reject);
     } else {
       const half = Math.ceil(group.length / 2);
-      for (const part of [group.slice(0, half), group.slice(half)]) await count(() => part);
+      // Those who came meanwhile do not wait for it.
+      for (const part of [group.slice(0, half), group.slice(half)]) void count(() => part);
     }
   };
-  /** Who is in the group is known when its turn comes; a question that is put again, with other credentials, is about the same. */
+  /**
+   * Who is in the group is known when its turn comes; a question that is put again, with other credentials, is about the same. Never
+   * throws: it is told to them.
+   */
   const count = async (take: () => Group): Promise<void> => {
     let group: Group | undefined;
     const taken = () => (group ??= take());
     try {
       const seen = await lookAtRunningOnAny(place, () => taken().map(({ queue }) => queue.taskQueue));
-      await settle(taken(), seen);
+      settle(taken(), seen);
     } catch (error) {
       for (const { reject } of taken()) reject(error);
     }
