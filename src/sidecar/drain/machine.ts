@@ -12,7 +12,8 @@ import { verdictsOf } from './verdicts.ts';
 /** So many looks in a row, so far apart, must find nothing: a workflow that continues as new is not found for a moment. */
 export const zerosNeeded = 3;
 export const zeroGapMs = 2_000;
-export const longestGapMs = 60_000;
+/** While hundreds drain at once in one Temporal namespace, whose visibility store answers few questions, a look waits minutes for its turn. */
+export const longestGapMs = 300_000;
 
 /** When to look again. */
 const waits: Readonly<Record<Phase, number>> = {
