@@ -1,5 +1,6 @@
 /** A sidecar that is killed at a chosen request: before it is done, or when it is done and the sidecar has not heard of it. */
-import type { Effect } from '../../src/sidecar/drain/drain.ts';
+import type { Effect, Job } from '../../src/sidecar/drain/drain.ts';
+import type { BatchJob } from '../../src/temporal/drain/drain-port.ts';
 import { type ApiGateway, startApiGateway } from '../testbed/api-gateway.ts';
 import { startTemporalGateway, type TemporalGateway } from '../testbed/temporal-gateway.ts';
 import { until } from '../testbed/until.ts';
@@ -10,7 +11,7 @@ import { startSidecar } from './sidecar-process.ts';
 export interface CrashBed extends DrainBed {
   /** Where the Processes' workers, and so the sidecar, find Temporal. */
   readonly gateway: TemporalGateway;
-  /** The next such request kills the sidecar; `cause` brings it about. The sidecar is then started again. */
+  /** The next such request kills the sidecar; `cause` brings it about. What is asked beside it goes the same way. The sidecar is then started again. */
   crashAt(crash: Crash, cause: () => Promise<unknown>): Promise<void>;
 }
 
@@ -25,15 +26,22 @@ const args = ['-n', namespace, '--no-leader-election'];
 const statusWrite = /^PATCH \S+\/processes\/[^/?]+\/status\?/;
 const metadataWrite = /^PATCH \S+\/processes\/[^/?]+\?/;
 
+/** The effects that end workflows. */
+type Ends = Extract<Effect, { readonly job: BatchJob }>['kind'];
+
 /** What each effect of the machine, and the write that comes before them, is on the wire; the tests kill before and after each. */
 export const onTheWire = {
   Status: [statusWrite],
   Pause: ['PatchSchedule'],
   Resume: ['PatchSchedule', 'UpdateSchedule'],
-  Batch: ['StartBatchOperation'],
-  OneByOne: ['TerminateWorkflowExecution', 'RequestCancelWorkflowExecution'],
   Release: [metadataWrite],
-} as const satisfies Readonly<Record<Effect['kind'] | 'Status', readonly Crash['at'][]>>;
+} as const satisfies Readonly<Record<Exclude<Effect['kind'], Ends> | 'Status', readonly Crash['at'][]>>;
+
+/** The same for the effects that end workflows, by what is done to those. */
+export const endingsOnTheWire: Readonly<Record<Ends, Readonly<Record<Job['operation'], string>>>> = {
+  Batch: { Cancel: 'StartBatchOperation', Terminate: 'StartBatchOperation' },
+  OneByOne: { Cancel: 'RequestCancelWorkflowExecution', Terminate: 'TerminateWorkflowExecution' },
+};
 
 export async function openCrashBed(): Promise<CrashBed> {
   let api: ApiGateway | undefined;
@@ -55,7 +63,6 @@ export async function openCrashBed(): Promise<CrashBed> {
         bed.sidecar.signal('SIGKILL');
       };
       const intervention = <T>(lost: T) => {
-        if (isReached) return;
         if (when === 'after') return { done: kill };
         kill();
         return lost;

@@ -53,8 +53,8 @@ const namesOf = ({ at, when }: Crash) => `${when} ${at instanceof RegExp ? 'the 
 /** Pausing and resuming one with a note are patches; without one it is an update. */
 const begins = [...onTheWire.Status, ...onTheWire.Pause].flatMap(both);
 const ends = onTheWire.Resume.flatMap(both);
-for (const [at, begin] of begins.entries()) {
-  const end = ends[at]!;
+for (let at = 0; at < Math.max(begins.length, ends.length); at++) {
+  const [begin, end] = [begins[at % begins.length]!, ends[at % ends.length]!];
   test(`killed ${namesOf(begin)}, going into the drain, and ${namesOf(end)}, going back`, async ({ bed }) => {
     await bed.crashAt(begin, () => become(bed, 'Draining'));
     await isDraining(bed);
@@ -66,7 +66,7 @@ for (const [at, begin] of begins.entries()) {
 test('deleted, and killed before and after the release: it goes when nothing runs, and not before', async ({ bed }) => {
   await bed.deleteProcess(name);
   await isDraining(bed);
-  const [at] = onTheWire.Release;
+  const [at]: readonly [Crash['at']] = onTheWire.Release;
   await bed.crashAt({ at, when: 'before' }, () => bed.end(['one', 'two']));
   assert.ok(await bed.live(name), 'it is still there');
   await bed.crashAt({ at, when: 'after' }, async () => {});

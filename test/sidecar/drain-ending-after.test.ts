@@ -1,0 +1,3 @@
+import { runEndingRounds } from './ending-rounds.ts';
+
+runEndingRounds('after');
