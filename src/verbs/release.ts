@@ -75,10 +75,16 @@ async function isSure(terminal: Terminal): Promise<boolean> {
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await asking.question('Release it? [y/N] ')).trim());
+    if (/^y(es)?$/i.test((await asking.question('Release it? [y/N] ')).trim())) return true;
+  } catch (error) {
+    // Ctrl-C and Ctrl-D, which leave the cursor behind the question.
+    if ((error as Error).name !== 'AbortError') throw error;
+    await terminal.remark('');
   } finally {
     asking.close();
   }
+  await terminal.remark('nothing is released');
+  return false;
 }
 
 async function refuse(found: Problem, terminal: Terminal): Promise<number> {

@@ -16,6 +16,7 @@ import { serviceAccountKubeconfig } from '../testbed/kubeconfig.ts';
 import { root } from '../testbed/parts.ts';
 import { until } from '../testbed/until.ts';
 import { run } from '../verify/live-bed.ts';
+import { onTerminal } from './on-terminal.ts';
 
 interface Context {
   bed: LiveBed;
@@ -193,17 +194,12 @@ test('--watch tells a change within a second, goes on after the API server was r
 
 test('on a terminal it draws in place, and leaves the terminal as it was, with what was seen last', async ({ bed }) => {
   const command = `${process.execPath} ${join(root, 'dist/ameide-process')} describe orders -n ${namespace} -w --kubeconfig ${bed.plane.kubeconfig}`;
-  // util-linux's: it gives the command a terminal, and takes what is typed from stdin.
-  const child = spawn('script', ['-qefc', `stty cols 70 rows 20; exec ${command}`, '/dev/null'], {
-    env: { ...process.env, TERM: 'xterm' },
-  });
-  let screen = '';
-  child.stdout.on('data', (chunk: Buffer) => (screen += chunk));
-  const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const terminal = onTerminal(command, { columns: 70, rows: 20 });
   const isDrawn = (seen: string) => seen.includes('more lines: make the terminal higher');
-  await until({ what: 'the picture', look: () => screen, isSo: isDrawn, limitMs: 30_000 });
-  child.stdin.write('\u0003');
-  assert.is(await closed, 0, screen);
+  await until({ what: 'the picture', look: terminal.screen, isSo: isDrawn, limitMs: 30_000 });
+  terminal.type('\u0003');
+  assert.is(await terminal.ended, 0, terminal.screen());
+  const screen = terminal.screen();
   const [entered, left] = [screen.indexOf('\u001b[?1049h'), screen.indexOf('\u001b[?1049l')];
   assert.ok(entered >= 0 && left > entered, JSON.stringify(screen));
   const [drawn, after] = [screen.slice(entered, left), screen.slice(left)];
