@@ -71,7 +71,7 @@ const blocked: Story = {
 };
 
 const silent: Story = {
-  title: 'workers that are ready and do not poll, or poll another queue, are not Ready',
+  title: 'workers that are ready and do not poll, or poll another queue, are not Ready; a commit mends each',
   processes: { silent: faulty('never-polls'), elsewhere: faulty('other-queue') },
   tell: async (stage) => {
     for (const name of ['silent', 'elsewhere']) {
@@ -79,8 +79,10 @@ const silent: Story = {
       const words = new RegExp(`^False WaitingForPollers: the pods run; none of them has polled "${name}-tq" yet`);
       await stage.says(name, { WorkloadReady: /^True/, WorkersReady: words, Ready: /^False/, TemporalHealthy: /^True/ });
     }
-    await stage.commit('silent', {});
-    await stage.says('silent', isReady);
+    for (const name of ['silent', 'elsewhere']) {
+      await stage.commit(name, {});
+      await stage.says(name, isReady);
+    }
   },
 };
 
