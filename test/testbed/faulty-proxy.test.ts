@@ -85,8 +85,10 @@ test('refuses as a server that is gone, and comes back on the same port', async 
   const open = call(proxy);
   open.socket.write('1');
   await hears(open, '1');
+  assert.is(proxy.open(), 1);
   await proxy.refuse();
   await ends(open, 'ECONNRESET');
+  await until({ what: 'its end here', look: proxy.open, isSo: (count) => count === 0 });
   await ends(call(proxy), 'ECONNREFUSED');
   await proxy.pass();
   const again = call(proxy);

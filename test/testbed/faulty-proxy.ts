@@ -11,6 +11,8 @@ export interface FaultyProxy {
   readonly url: string;
   /** Connections that were accepted so far. */
   accepted(): number;
+  /** Connections that clients have open now. */
+  open(): number;
   /** The healthy state, as at the start. What was held back by `blackHole` goes on. */
   pass(): Promise<void>;
   /** Connections are accepted and never answered; those that are open stay open and fall silent. */
@@ -61,6 +63,7 @@ export async function startFaultyProxy(target: string, place?: Place): Promise<F
     address: `${host}:${port}`,
     url: `${protocol}//${host}:${port}`,
     accepted: () => accepted,
+    open: () => links.size,
     pass: () => behave('pass').then(() => each((link) => link.pass())),
     blackHole: () => behave('black hole').then(() => each((link) => link.hold())),
     reset: () => behave('reset').then(() => each((link) => link.reset())),
