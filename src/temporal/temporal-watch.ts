@@ -1,7 +1,7 @@
 /** Keeps asking Temporal about the queues of all Processes: those in a roll-out often, the others seldom, and never beyond the budget. */
 import type { SeenServer, SeenTemporal } from '../sidecar/observation.ts';
 import type { Urgency } from '../sidecar/urgency.ts';
-import { openAgenda } from './agenda.ts';
+import { type Agenda, openAgenda } from './agenda.ts';
 import { openBudgets } from './budgets.ts';
 import { openCallCounts } from './call-counts.ts';
 import type { Credentials } from './credentials.ts';
@@ -54,6 +54,8 @@ export interface TemporalWatchOptions {
   readonly readCredentials: (subject: Subject) => Promise<Credentials>;
   /** Something that a decision about this Process depends on changed. */
   readonly onChange: (key: string) => void;
+  /** It is closed with the watch. Default: a new one. */
+  readonly agenda?: Agenda;
 }
 
 interface Server {
@@ -88,8 +90,14 @@ const usualIntervalMs = 300_000;
 const seldomLimit = { rate: 2, burst: 10 };
 
 export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch {
-  const { rate, burst = rate, retainedIntervalMs: intervalMs = usualIntervalMs, readCredentials, onChange } = options;
-  const agenda = openAgenda();
+  const {
+    rate,
+    burst = rate,
+    retainedIntervalMs: intervalMs = usualIntervalMs,
+    readCredentials,
+    onChange,
+    agenda = openAgenda(),
+  } = options;
   const calls = openCallCounts();
   const servers = new Map<string, Server>();
   const places = new Map<string, Place>();
