@@ -217,11 +217,6 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons;
 
-/** What a person does about the reason of a condition, which another version of the tool may have written. */
-export function nextStepOf(reason: string): string {
-  return reasons[Object.hasOwn(reasons, reason) ? (reason as Reason) : 'ConditionUnhealthy'][1];
-}
-
 /** The resource a finding is about, as KRM results name it. */
 export interface ResourceRef {
   readonly apiVersion: string;

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { conditionReasons, liveReasons } from '../build/src/condition-reasons.js';
 import { reasons } from '../build/src/problem.js';
 import { isCounter } from '../build/src/sidecar/metric.js';
 import { ownMetrics } from '../build/src/sidecar/own-metrics.js';
@@ -36,8 +37,13 @@ function write(page, parts) {
 }
 
 function reasonTable() {
-  const rows = Object.entries(reasons).map(([reason, [meaning, nextStep]]) => `| \`${reason}\` | ${meaning} | ${nextStep} |`);
-  return ['| Reason | What it means | What to do |', '|---|---|---|', ...rows].join('\n');
+  const rows = Object.entries(reasons).map(([reason, inGit]) => {
+    const conditions = Object.entries(conditionReasons).filter(([, those]) => those.includes(reason));
+    const names = conditions.map(([condition]) => `\`${condition}\``).join(', ');
+    const [meaning, nextStep] = inGit.map((words, at) => (liveReasons[reason] ? `${words}<br>*Live:* ${liveReasons[reason][at]}` : words));
+    return `| \`${reason}\` | ${names} | ${meaning} | ${nextStep} |`;
+  });
+  return ['| Reason | Condition | What it means | What to do |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 function metricsTable() {

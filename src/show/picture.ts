@@ -1,6 +1,6 @@
 /** Everything about one Process at one moment, as `describe` shows it and its JSON has it. Pure. */
+import { nextStepOf } from '../condition-reasons.ts';
 import { deadSidecar, isHealthy, readStatus } from '../live/status.ts';
-import { nextStepOf } from '../problem.ts';
 import { defaultSeverity } from '../render/cron-jobs.ts';
 import { isObject, objectsAt, type Resource, valueAt } from '../resource.ts';
 import type { PreviousCondition } from '../sidecar/previous.ts';

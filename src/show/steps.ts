@@ -1,6 +1,7 @@
 /** What a person does next about a Process, and with which command: from the reasons of what is wrong, a few at most. Pure. */
+import { nextStepOf } from '../condition-reasons.ts';
 import { type Track, tool } from '../names.ts';
-import { nextStepOf, type Reason } from '../problem.ts';
+import type { Reason } from '../problem.ts';
 import type { ConditionView, DefinitionView } from './picture.ts';
 import type { Row } from './row.ts';
 import type { TemporalView } from './temporal-view.ts';

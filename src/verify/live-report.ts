@@ -1,7 +1,8 @@
 /** What was found of live Processes: tables for people, and the JSON of the platform's `primitive verify`. Pure. */
+import { nextStepOf } from '../condition-reasons.ts';
 import { showAge, showDuration } from '../duration.ts';
 import { isHealthy } from '../live/status.ts';
-import { hasErrors, nextStepOf, type Problem } from '../problem.ts';
+import { hasErrors, type Problem } from '../problem.ts';
 import { listed } from '../sidecar/words.ts';
 import type { LiveProcess } from './live.ts';
 import type { Outcome } from './outcome.ts';

@@ -147,7 +147,6 @@ function rendered(ofStream: OfStream, workload: Verdict, resource: ResourceRef):
   };
 }
 
-/** Each file by itself, then the pods. */
 /** The canary's workers count as well; one that Git no longer has is told of as the status. */
 function available({ canary, spec }: Known, workload: Verdict, process: ResourceRef): Made {
   const made = fromVerdict(workload, process);
@@ -156,6 +155,7 @@ function available({ canary, spec }: Known, workload: Verdict, process: Resource
   return { ...made, problems: [...made.problems, ...problems.map((found) => ({ ...found, message: `the canary: ${found.message}` }))] };
 }
 
+/** Each file by itself, then the pods. */
 function mounted(ofStream: OfStream, known: Known, process: ResourceRef): Made {
   const files = merged(ofStream, ['definition', 'mount']);
   if (files === undefined || hasErrors(files)) return { problems: files };

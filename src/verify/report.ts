@@ -1,4 +1,5 @@
 /** What was verified, for people as a table and for machines as the JSON of the platform's `primitive verify`. Pure. */
+import { nextStepOf } from '../condition-reasons.ts';
 import { describe, hasErrors, type Problem, type Reason, type ResourceRef, reasons, toResult } from '../problem.ts';
 import type { Outcome } from './outcome.ts';
 import { findingsOf } from './outcome.ts';
@@ -48,8 +49,8 @@ export function nextSteps(findings: readonly Problem[], report: Report): string[
   return [...new Set(findings.filter(({ severity }) => severity === 'error').map(({ reason }) => nextStep(reason, report)))];
 }
 
-function nextStep(reason: Reason, { dir }: Report): string {
-  const step: string = reasons[reason][1];
+function nextStep(reason: Reason, { mode, dir }: Report): string {
+  const step = mode === 'cluster' ? nextStepOf(reason) : reasons[reason][1];
   return `${reason}: ${dir === undefined ? step : step.replace(/(?<=ameide-process \w+ )DIR\b/g, () => dir)}`;
 }
 

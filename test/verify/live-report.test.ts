@@ -88,7 +88,7 @@ test('and of one that fails: what was expected and found, what to do, and what c
     { resource: 'Process/sales/l2o', field: 'status.conditions[type=Ready]', expected: 'True', actual: 'False' },
   ]);
   assert.equal((json as unknown as { next_steps: string[] }).next_steps, [
-    'NotRendered: Run `ameide-process render DIR` and commit; with kustomize, build with `--enable-alpha-plugins --enable-exec`.',
+    'NotRendered: Sync it from Git; where Git lacks it, run `ameide-process render DIR` and commit; with kustomize, build with `--enable-alpha-plugins --enable-exec`.',
     'NoPollers: Look at the workers’ logs: which address, namespace and queue do they use?',
   ]);
 });
