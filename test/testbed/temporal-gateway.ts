@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import { createSecureServer, createServer } from 'node:http2';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { withFreePorts } from './free-ports.ts';
 import { openUpstream } from './http2-upstream.ts';
@@ -58,6 +59,11 @@ async function start(temporal: string, options: GatewayOptions, port: number): P
   let decide: (method: string) => CallIntervention | undefined = () => undefined;
   const server = options.tls === false ? createServer() : createSecureServer(tlsOptions(options));
   const sessions = new Set<ServerHttp2Session>();
+  // One that is not read, such as a handshake that was broken off, would never be noticed to be gone.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket.on('close', () => sockets.delete(socket)));
+  });
   server.on('session', (session) => {
     sessions.add(session.on('close', () => sessions.delete(session)).on('error', () => {}));
   });
@@ -93,7 +99,7 @@ async function start(temporal: string, options: GatewayOptions, port: number): P
     calls: () => ({ ...calls }),
     stop: async () => {
       upstream.close();
-      for (const session of sessions) session.destroy();
+      for (const one of [...sessions, ...sockets]) one.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
