@@ -65,7 +65,7 @@ counts('many queues are counted together, each for itself: few questions, and ea
     };
     const wanted = ['together-7: 2', 'together-90: 1'];
     const isSo = ({ busy }: { busy: readonly string[] }) => String(busy) === String(wanted);
-    await until({ what: wanted.join(), look, isSo });
+    await until({ what: wanted.join(), look, isSo, limitMs: 60_000 });
     const started = new Date().toISOString();
     const again = await look();
     assert.equal(again.busy, wanted);
@@ -76,7 +76,8 @@ counts('many queues are counted together, each for itself: few questions, and ea
     await Promise.all(names.map((name) => watch.drainPort(`sales/${name}`)!.schedules()));
     assert.ok(count('ListSchedules', 'OK') - lists <= 4, 'they share lists of Schedules');
     await startMany(service, 'together-33', 1);
-    await until({ what: 'the third', look, isSo: ({ busy }) => busy.includes('together-33: 1') && busy.length === 3 });
+    const isThird = ({ busy }: { busy: readonly string[] }) => busy.includes('together-33: 1') && busy.length === 3;
+    await until({ what: 'the third', look, isSo: isThird, limitMs: 60_000 });
   }),
 );
 

@@ -1,6 +1,6 @@
 /** One server of the test bed: a kept child with a scratch folder and its log in there, that tests can kill, freeze and start again. */
 
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -42,6 +42,23 @@ export function scratchFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `ameide-${name}-`));
 }
 
+/** Each thread heeds the signal when it runs next, and on a busy machine answers until then. */
+async function untilFrozen(pid: number): Promise<void> {
+  const isStopped = (thread: string) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+    } catch {
+      // It ended meanwhile.
+      return true;
+    }
+  };
+  const isFrozen = () => readdirSync(`/proc/${pid}/task`).every(isStopped);
+  for (const end = Date.now() + 10_000; !isFrozen(); await delay(5)) {
+    if (Date.now() > end) throw new Error(`process ${pid} is not frozen within 10 s`);
+  }
+}
+
 export function startServer(command: ServerCommand): ServerProcess {
   const { name, scratch } = command;
   let running = run(command);
@@ -62,7 +79,10 @@ export function startServer(command: ServerCommand): ServerProcess {
     hasEnded: () => running.over,
     log: () => readFileSync(join(scratch, 'log'), 'utf8').trimEnd().split('\n').slice(-20).join('\n'),
     kill,
-    pause: () => signal('SIGSTOP'),
+    pause: async () => {
+      await signal('SIGSTOP');
+      await untilFrozen(await readPid(running));
+    },
     resume: () => signal('SIGCONT'),
     restart: async () => {
       await kill();
