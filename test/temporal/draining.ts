@@ -66,7 +66,7 @@ export async function running(service: Service, taskQueue: string): Promise<numb
 }
 
 export type Task = Awaited<ReturnType<Service['pollWorkflowTaskQueue']>>;
-type Commands = NonNullable<Parameters<Service['respondWorkflowTaskCompleted']>[0]['commands']>;
+export type Commands = NonNullable<Parameters<Service['respondWorkflowTaskCompleted']>[0]['commands']>;
 
 /** The kinds of commands with which a workflow task is answered. */
 export const command = { complete: 4, cancel: 7, continueAsNew: 10, startChild: 11 } as const;
@@ -76,16 +76,18 @@ export function isCancelRequested({ history }: Task): boolean {
   return (history?.events ?? []).some((event) => event.workflowExecutionCancelRequestedEventAttributes);
 }
 
+interface Work<T> {
+  readonly decide: (task: Task) => Commands | Promise<Commands>;
+  readonly work: () => Promise<T>;
+  readonly namespace?: string;
+}
+
 /** Answers the queue's workflow tasks while the work goes on. No commands: the workflow goes on waiting. */
-export async function withWorker<T>(
-  address: string,
-  taskQueue: string,
-  { decide, work }: { decide: (task: Task) => Commands; work: () => Promise<T> },
-): Promise<T> {
+export async function withWorker<T>(address: string, taskQueue: string, { decide, work, namespace: its = namespace }: Work<T>): Promise<T> {
   const connection = Connection.lazy({ address, interceptors: [] });
   const { workflowService: service } = connection;
   const stopping = new AbortController();
-  const request = { namespace, taskQueue: { name: taskQueue }, identity: 'a worker of the test' };
+  const request = { namespace: its, taskQueue: { name: taskQueue }, identity: 'a worker of the test' };
   const poll = () => connection.withDeadline(Date.now() + 60_000, () => service.pollWorkflowTaskQueue(request));
   const loop = async () => {
     while (!stopping.signal.aborted) {
@@ -93,7 +95,8 @@ export async function withWorker<T>(
       if (!task) await delay(100);
       if (!task?.taskToken?.length) continue;
       // The workflow may have been ended meanwhile.
-      await service.respondWorkflowTaskCompleted({ taskToken: task.taskToken, namespace, commands: decide(task) }).catch(() => {});
+      const answer = { taskToken: task.taskToken, namespace: its, commands: await decide(task) };
+      await service.respondWorkflowTaskCompleted(answer).catch(() => {});
     }
   };
   const loops = [loop(), loop(), loop()];
