@@ -34,6 +34,8 @@ export interface ResourceWatch<T> {
   state(): WatchState;
   /** It has listed at least once: what is not in the store does not exist, or did not a moment ago. */
   hasListed(): boolean;
+  /** Changes were told at least once: it may not only list. */
+  hasWatched(): boolean;
   stop(): void;
 }
 
@@ -53,6 +55,7 @@ export function watchResource<T>(options: WatchOptions<T>): ResourceWatch<T> {
   const stopping = new AbortController();
   let state: WatchState = { kind: 'Syncing' };
   let hasListed = false;
+  let hasWatched = false;
   const enter = (next: WatchState) => {
     if (stopping.signal.aborted) return;
     const isNews = next.kind !== state.kind;
@@ -63,8 +66,18 @@ export function watchResource<T>(options: WatchOptions<T>): ResourceWatch<T> {
     hasListed = true;
     enter({ kind: 'Synced' });
   };
-  void follow({ options, store, enter, listed, signal: stopping.signal });
-  return { store: store.objects, state: () => state, hasListed: () => hasListed, stop: () => stopping.abort(new Error('stopped')) };
+  const opened = () => {
+    hasWatched = true;
+    enter({ kind: 'Synced' });
+  };
+  void follow({ options, store, enter, listed, opened, signal: stopping.signal });
+  return {
+    store: store.objects,
+    state: () => state,
+    hasListed: () => hasListed,
+    hasWatched: () => hasWatched,
+    stop: () => stopping.abort(new Error('stopped')),
+  };
 }
 
 interface Following<T> {
@@ -72,6 +85,8 @@ interface Following<T> {
   readonly store: ProjectionStore<T>;
   readonly enter: (state: WatchState) => void;
   readonly listed: () => void;
+  /** The watch is open. */
+  readonly opened: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -121,7 +136,7 @@ async function list<T>({ options, store, listed, signal }: Following<T>, positio
 }
 
 /** Returns when the server has ended it. The position moves with every event, so that the next one misses nothing. */
-function watch<T>({ options, store, enter, signal }: Following<T>, position: Position): Promise<void> {
+function watch<T>({ options, store, opened, signal }: Following<T>, position: Position): Promise<void> {
   const query = new URLSearchParams({
     ...selectorOf(options),
     watch: 'true',
@@ -137,8 +152,7 @@ function watch<T>({ options, store, enter, signal }: Following<T>, position: Pos
     else if (type !== 'BOOKMARK') store.put(found);
     if (typeof version === 'string') position.version = version;
   };
-  const onOpen = () => enter({ kind: 'Synced' });
-  return options.kube.stream({ path: `${options.path}?${query}`, signal, onOpen, onChunk: feedLines(onEvent) });
+  return options.kube.stream({ path: `${options.path}?${query}`, signal, onOpen: opened, onChunk: feedLines(onEvent) });
 }
 
 function selectorOf<T>({ labelSelector, fieldSelector }: WatchOptions<T>): Record<string, string> {

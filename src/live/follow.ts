@@ -26,6 +26,8 @@ export interface Followed {
 export interface Silence {
   readonly kind: Extract<KubeFailureKind, 'Forbidden'> | 'Absent' | 'Disconnected';
   readonly message: string;
+  /** It was followed before: the right to it may have been taken away, and may come back. */
+  readonly wasFollowed: boolean;
 }
 
 /** One apply changes many objects: they are told of together. */
@@ -91,10 +93,14 @@ function liveOf(all: readonly One[], scope: Scope): Live {
 
 /** What of the Processes is wrong comes first: without them there is nothing to show. */
 function silenceOf(all: readonly One[]): Silence | undefined {
-  const states = all.map(({ collection, watch }) => ({ isOfProcesses: collection.resource === 'processes', state: watch.state() }));
-  for (const { isOfProcesses, state } of [...states].sort((a, b) => Number(b.isOfProcesses) - Number(a.isOfProcesses))) {
-    if (state.kind === 'Disconnected') return { kind: state.kind, message: state.message };
-    if (isOfProcesses && (state.kind === 'Forbidden' || state.kind === 'Absent')) return { kind: state.kind, message: state.message };
+  const states = all.map(({ collection, watch }) => ({
+    isOfProcesses: collection.resource === 'processes',
+    state: watch.state(),
+    wasFollowed: watch.hasWatched(),
+  }));
+  for (const { isOfProcesses, state, wasFollowed } of [...states].sort((a, b) => Number(b.isOfProcesses) - Number(a.isOfProcesses))) {
+    const isTold = isOfProcesses && (state.kind === 'Forbidden' || state.kind === 'Absent');
+    if (isTold || state.kind === 'Disconnected') return { kind: state.kind, message: state.message, wasFollowed };
   }
   return;
 }

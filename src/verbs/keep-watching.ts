@@ -35,15 +35,11 @@ export async function keepWatching(watched: Watched, terminal: Terminal): Promis
 /** The last reading that shows Processes: a server that starts may refuse them, or not know them yet. */
 function lastGood(first: Live, mayNot: (silence: Silence) => void) {
   let last = first;
-  let hasFollowed = false;
   return (followed: Followed): Live => {
     const silence = followed.silence();
     const live = followed.live();
-    if (live && (silence === undefined || silence.kind === 'Disconnected')) {
-      last = live;
-      hasFollowed = true;
-    }
-    if (silence?.kind === 'Forbidden' && !hasFollowed) mayNot(silence);
+    if (live && (silence === undefined || silence.kind === 'Disconnected')) last = live;
+    if (silence?.kind === 'Forbidden' && !silence.wasFollowed) mayNot(silence);
     return last;
   };
 }

@@ -19,6 +19,8 @@ interface Answer {
   readonly code: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** How long the client waits for it. */
+  readonly afterMs?: number;
 }
 
 export interface ApiGateway extends Credentials {
@@ -58,7 +60,7 @@ export async function startApiGateway(plane: ControlPlane): Promise<ApiGateway> 
     if (intervention === 'cut') cutWhenDone(stream, () => upstream.forward(stream, headers, () => {}));
     else if (intervention && 'done' in intervention) {
       cutWhenDone(stream, () => upstream.forward(stream, headers, () => {}), intervention.done);
-    } else if (intervention) answer(stream, intervention);
+    } else if (intervention) setTimeout(() => answer(stream, intervention), intervention.afterMs ?? 0);
     else upstream.forward(stream, headers, () => answer(stream, { code: 502, body: 'no answer from the API server' }));
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));

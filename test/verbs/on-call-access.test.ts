@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createAccount, type Rule } from '../testbed/account.ts';
 import { demand, type KubeObject } from '../testbed/api.ts';
+import { startApiGateway } from '../testbed/api-gateway.ts';
 import { type ControlPlane, startControlPlane } from '../testbed/control-plane.ts';
 import { installCrd } from '../testbed/discovery.ts';
 import { type Credentials, writeKubeconfig } from '../testbed/kubeconfig.ts';
@@ -118,6 +119,21 @@ test('without the right to watch, --watch shows what is there, says so, and ends
     assert.match(stdout, 'AllReady');
     assert.match(stderr, /^error ClusterForbidden: --watch needs the right to watch: processes\.ameide\.io .*is forbidden.*cannot watch/m);
     assert.is(code, 1);
+  }
+});
+
+test('so it does when the server refuses late', async ({ plane }) => {
+  const gateway = await startApiGateway(plane);
+  try {
+    const message = 'processes.ameide.io is forbidden: User "late" cannot watch resource "processes"';
+    const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Forbidden', code: 403, message };
+    gateway.intervene((request) => (request.includes('watch=true') ? { code: 403, body, afterMs: 500 } : undefined));
+    const { code, stdout, stderr } = await ask(gateway, 'list', '-n', 'sales', '--watch');
+    assert.match(stdout, 'AllReady');
+    assert.match(stderr, /^error ClusterForbidden: --watch needs the right to watch: .*User "late" cannot watch/m);
+    assert.is(code, 1);
+  } finally {
+    await gateway.stop();
   }
 });
 
