@@ -160,7 +160,7 @@ export const reasons = {
   // Conditions: the drain
   StartsPaused: [
     'The Process is drained: Schedules of its queue are paused, and nobody should start workflows.',
-    'Start no workflows; set `spec.lifecycle` to Active to undo it.',
+    'Start no workflows; unless it is deleted, `spec.lifecycle: Active` undoes it.',
   ],
   PausingStarts: ['Schedules of the queue are being paused.', 'Wait.'],
   WorkflowsRunning: ['Workflows of the queue still run.', 'Wait; `spec.drain` says what happens to them.'],
