@@ -14,7 +14,7 @@ export interface HandOver {
 export function handOver({ pins, seen }: Pick<DrainInput, 'pins' | 'seen'>): HandOver {
   const successors = seen.sharers.filter(({ isLeaving }) => !isLeaving);
   // Without a pin nobody knows what workflows here need: no one is known to have it.
-  const heir = pins.length === 0 ? undefined : successors.find((one) => one.isReady && missing(pins, one).length === 0);
+  const heir = pins.length === 0 ? undefined : readySuccessors(seen.sharers).find((one) => missing(pins, one).length === 0);
   return { successors, heir, obstacle: heir ? '' : successors.map((one) => obstacleOf(pins, one)).join('; ') };
 }
 
@@ -24,12 +24,12 @@ export function handOver({ pins, seen }: Pick<DrainInput, 'pins' | 'seen'>): Han
  */
 export function servedAt({ sharers }: DrainInput['seen'], { at, remaining, unserved }: SeenWork): string | undefined {
   if (remaining === 0) return at;
-  const counts = sharers.filter(isSuccessor).map(({ name }) => unserved?.[name]);
+  const counts = readySuccessors(sharers).map(({ name }) => unserved?.[name]);
   return counts.find((seen) => seen?.count === 0)?.askedAt;
 }
 
-function isSuccessor({ isLeaving, isReady }: Sharer): boolean {
-  return !isLeaving && isReady;
+export function readySuccessors(sharers: readonly Sharer[]): Sharer[] {
+  return sharers.filter(({ isLeaving, isReady }) => !isLeaving && isReady);
 }
 
 function missing(pins: readonly string[], { pins: theirs }: Sharer): string[] {

@@ -8,7 +8,7 @@ import type { Cluster } from '../cluster.ts';
 import type { SeenRunning } from '../observation.ts';
 import type { Drain, SeenDrain, SeenWork, Sharer } from './drain.ts';
 import { openJob } from './ending.ts';
-import { handOver } from './hand-over.ts';
+import { handOver, readySuccessors } from './hand-over.ts';
 import { neededPins, sharersOf } from './sharers.ts';
 import { readDrain } from './status.ts';
 import { wantedDrain } from './wanted.ts';
@@ -124,11 +124,11 @@ async function lookAtSchedules(port: DrainPort, memory: Memory): ReturnType<Drai
 
 /** Only where somebody else may go on with them, and is not known to have all of their definitions. */
 async function countUnserved({ process, port, sharers }: Place): Promise<SeenWork['unserved']> {
-  const heirs = sharers.filter(({ isLeaving, isReady }) => !isLeaving && isReady);
-  if (heirs.length === 0 || handOver({ pins: neededPins(process), seen: { sharers } }).heir) return;
+  const successors = readySuccessors(sharers);
+  if (successors.length === 0 || handOver({ pins: neededPins(process), seen: { sharers } }).heir) return;
   try {
     const counts: Record<string, SeenRunning> = {};
-    for (const { name, pins } of heirs) counts[name] = await port.runningOtherThan(pins);
+    for (const { name, pins } of successors) counts[name] = await port.runningOtherThan(pins);
     return counts;
   } catch (error) {
     if (error instanceof TemporalError && error.kind === 'AttributeMissing') return;
