@@ -39,7 +39,7 @@ async function targets(queue: Queue, { startedAfter }: BatchJob, lookForLate: Lo
 
 async function confusesQueues(queue: Queue): Promise<boolean> {
   if (confusedQuery(named(queue)) === undefined) return false;
-  return (await countOf(queue, () => confusedQuery(named(queue))!)) > 0;
+  return (await countOf(queue, () => confusedQuery(named(queue))!)).count > 0;
 }
 
 async function firstRuns(queue: Queue): Promise<Run[]> {

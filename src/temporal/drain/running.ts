@@ -53,19 +53,17 @@ export async function* seenRuns(queue: Queue, which: Which = {}, size = pageSize
   } while (nextPageToken);
 }
 
-export function countRunning(queue: Queue, which: Which = {}): Promise<number> {
+export async function countRunning(queue: Queue, which: Which = {}): Promise<number> {
+  return (await lookAtRunning(queue, which)).count;
+}
+
+/** The same, with when it was asked. */
+export function lookAtRunning(queue: Queue, which: Which = {}): Promise<SeenRunning> {
   return countOf(queue, () => runningQuery(named(queue), which));
 }
 
 /** Throws before anything is asked where there can be no query. */
-export async function countOf(queue: Queue, query: () => string): Promise<number> {
-  query();
-  return (await counted(queue, query)).count;
-}
-
-/** The same, with when it was asked. */
-export async function lookAtRunning(queue: Queue, which: Which = {}): Promise<SeenRunning> {
-  const query = () => runningQuery(named(queue), which);
+export async function countOf(queue: Queue, query: () => string): Promise<SeenRunning> {
   query();
   return counted(queue, query);
 }
