@@ -1,6 +1,16 @@
 /** Reasons in conditions of a live Process: which condition each comes from, and the words of those that mean something else in Git. */
 import { type Reason, reasons } from './problem.ts';
 
+/** Why Temporal was not asked, or did not answer: then it is not known who polls, either. */
+const notAsked = [
+  'NotLookedYet',
+  'CredentialsMissing',
+  'TemporalForbidden',
+  'TemporalTlsFailed',
+  'TemporalUnreachable',
+  'NamespaceNotFound',
+] as const;
+
 /** Conditions repeat what others found (`Ready`, `Degraded`, `Stalled`, `Reconciling`, `CanaryReady`); here are those that find it. */
 export const conditionReasons = {
   Ready: ['AllReady'],
@@ -27,30 +37,8 @@ export const conditionReasons = {
     'PodsNotReady',
     'WorkloadAvailable',
   ],
-  WorkersReady: [
-    'CannotRead',
-    'WorkersMisdirected',
-    'NotLookedYet',
-    'CredentialsMissing',
-    'TemporalForbidden',
-    'TemporalTlsFailed',
-    'TemporalUnreachable',
-    'NamespaceNotFound',
-    'NoCurrentVersion',
-    'WaitingForPollers',
-    'NoPollers',
-    'PollersLive',
-  ],
-  TemporalHealthy: [
-    'NotLookedYet',
-    'CredentialsMissing',
-    'TemporalForbidden',
-    'TemporalTlsFailed',
-    'TemporalUnreachable',
-    'NamespaceNotFound',
-    'NamespaceDeprecated',
-    'TemporalAnswers',
-  ],
+  WorkersReady: ['CannotRead', 'WorkersMisdirected', ...notAsked, 'NoCurrentVersion', 'WaitingForPollers', 'NoPollers', 'PollersLive'],
+  TemporalHealthy: [...notAsked, 'NamespaceDeprecated', 'TemporalAnswers'],
   DependenciesReady: [
     'SpecInvalid',
     'DependencyKindMissing',
