@@ -2,8 +2,6 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openConnection, type TemporalConnection } from '../../src/temporal/connection.ts';
@@ -13,6 +11,7 @@ import { keep } from '../testbed/keep.ts';
 import type { TemporalServer } from '../testbed/temporal-server.ts';
 import { startTemporal } from '../testbed/temporal-server.ts';
 import { until } from '../testbed/until.ts';
+import { heapUsed } from './heap-used.ts';
 import { withProxy } from './watching.ts';
 
 const connections = suite<{ server: TemporalServer }>('connection to Temporal');
@@ -159,15 +158,6 @@ function reaches(port: number): Promise<boolean> {
       resolve(true);
     });
   });
-}
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-/** Without what is garbage. */
-function heapUsed(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
 }
 
 connections.run();

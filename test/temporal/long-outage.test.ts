@@ -2,14 +2,13 @@
 import { readdirSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openAgenda } from '../../src/temporal/agenda.ts';
 import type { FaultyProxy } from '../testbed/faulty-proxy.ts';
 import { startTemporal, type TemporalServer } from '../testbed/temporal-server.ts';
 import { until } from '../testbed/until.ts';
+import { heapUsed } from './heap-used.ts';
 import { subjectFor, type Watching, watching, withProxy } from './watching.ts';
 
 const outages = suite<{ server: TemporalServer }>('a long outage');
@@ -104,15 +103,6 @@ async function answeredSince({ watch }: Watching, keys: readonly string[], since
 
 function isWithin(now: Use, before: Use, more: number): boolean {
   return now.descriptors <= before.descriptors + more && now.timers <= before.timers + more && now.awaited <= before.awaited + more;
-}
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-/** Without what is garbage. */
-function heapUsed(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
 }
 
 outages.run();
