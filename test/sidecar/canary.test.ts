@@ -4,19 +4,17 @@ import * as assert from 'uvu/assert';
 import { deploymentName, guardAnnotation } from '../../src/names.ts';
 import { annotationOf, nameOf, objectsAt } from '../../src/resource.ts';
 import type { KubeObject } from '../testbed/api.ts';
-import { apply } from '../testbed/apply.ts';
 import { until } from '../testbed/until.ts';
-import { begin, checksumOfVersion, endsAsBegun } from './canary-workflows.ts';
+import { canaryPolls, onVersion, sync, three, two } from './canary-stage.ts';
+import { begin, endsAsBegun } from './canary-workflows.ts';
 import { type DrainBed, openDrainBed } from './drain-bed.ts';
 import { byProcess, podsOf, remove } from './live-bed.ts';
 
 const test = suite<{ bed: DrainBed }>('canary');
 
 const isReady = { Ready: /^True/, Degraded: /^False/, CanaryReady: null, Reconciling: null };
-const isBeside = { Ready: /^True/, Degraded: /^False/, CanaryReady: /^True PollersLive: the canary: .* by 1 of 1 pod/, Reconciling: null };
+const isBeside = { Ready: /^True/, Degraded: /^False/, CanaryReady: canaryPolls, Reconciling: null };
 
-const [two, three] = [2, 3].map(checksumOfVersion);
-const onVersion = (version: number) => ({ definitionRef: { id: 'L2O_v3', tenantId: 't123', version } });
 const image = 'ghcr.io/ameide/l2o-process:0.8.0';
 
 test.before(async (context) => {
@@ -30,10 +28,8 @@ test.after(async ({ bed }) => {
 });
 
 /** What Git has is applied, and what it no longer has is pruned. */
-async function sync(bed: DrainBed, name: string): Promise<readonly KubeObject[]> {
-  bed.team.run('render');
-  const objects = byProcess(bed.team).get(name)!;
-  await apply(bed.plane, objects);
+async function syncAndPrune(bed: DrainBed, name: string): Promise<readonly KubeObject[]> {
+  const objects = await sync(bed, name);
   const canary = deploymentName(name, 'canary');
   if (!objects.some((object) => nameOf(object) === canary)) {
     await remove(bed, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: canary, namespace: 'sales' } } as KubeObject);
@@ -44,7 +40,7 @@ async function sync(bed: DrainBed, name: string): Promise<readonly KubeObject[]>
 test('another definition, promoted: workflows of both tracks complete, each on its own', async ({ bed }) => {
   const before = await begin(bed, 'turn', ['turn-1', 'turn-2'], two);
   bed.team.run('pin', 'turn', '--canary', '--version', '3');
-  await sync(bed, 'turn');
+  await syncAndPrune(bed, 'turn');
   const status = await bed.statuses.untilSays('turn', isBeside);
   assert.equal(status.workers, { desired: 1, ready: 1, summary: '1/1, canary 1/1', canary: { desired: 1, ready: 1, version: 3 } });
   assert.is(status.definition!.version, 2);
@@ -66,7 +62,7 @@ test('another definition, promoted: workflows of both tracks complete, each on i
   assert.ok((await bed.sidecar.metric('process_pollers_live', { process: 'turn', track: 'canary' }))! > 0);
 
   bed.team.runOn('processes/turn.yaml', 'promote');
-  await sync(bed, 'turn');
+  await syncAndPrune(bed, 'turn');
   const promoted = await bed.statuses.untilSays('turn', isReady);
   assert.is(promoted.workers!.summary, '1/1');
   await until({
@@ -89,7 +85,7 @@ test('another image and definition, aborted: all complete, and no stable pod was
   const spec = process!.spec as { rollout: { canary: object } };
   const canary = { ...spec.rollout.canary, image, replayCompatible: true };
   bed.team.write(file, { ...process!, spec: { ...spec, rollout: { ...spec.rollout, canary } } });
-  const objects = await sync(bed, 'back');
+  const objects = await syncAndPrune(bed, 'back');
   const images = objects.flatMap((object) => objectsAt(object, 'spec', 'template', 'spec', 'containers').map((one) => one.image));
   assert.equal(images, ['ghcr.io/ameide/l2o-process:0.7.0', image]);
   await bed.statuses.untilSays('back', isBeside);
@@ -98,7 +94,7 @@ test('another image and definition, aborted: all complete, and no stable pod was
   const pods = await stable();
 
   bed.team.runOn(file, 'abort');
-  await sync(bed, 'back');
+  await syncAndPrune(bed, 'back');
   await bed.statuses.untilSays('back', isReady);
   await until({ what: 'no pod of the canary', look: () => podsOf(bed, 'back'), isSo: ({ length }) => length === 1 });
   assert.equal(await stable(), pods);

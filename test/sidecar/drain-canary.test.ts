@@ -4,18 +4,17 @@ import * as assert from 'uvu/assert';
 import { drainFinalizer, guardAnnotation } from '../../src/names.ts';
 import { annotationOf, type Resource, valueAt } from '../../src/resource.ts';
 import { type KubeObject, request } from '../testbed/api.ts';
-import { apply, objectPath } from '../testbed/apply.ts';
+import { objectPath } from '../testbed/apply.ts';
 import { until } from '../testbed/until.ts';
-import { begin, checksumOfVersion, endsAsBegun } from './canary-workflows.ts';
+import { canaryPolls, onVersion, sync, three, two } from './canary-stage.ts';
+import { begin, endsAsBegun } from './canary-workflows.ts';
 import { type DrainBed, openDrainBed } from './drain-bed.ts';
-import { byProcess, namespace, podsOf, temporalOf } from './live-bed.ts';
+import { namespace, podsOf, temporalOf } from './live-bed.ts';
 
 const test = suite<{ bed: DrainBed }>('drain of a canary');
 
 const isReady = { Ready: /^True/, Guarded: /^True GuardInPlace/, Reconciling: null };
-const isBeside = { ...isReady, CanaryReady: /^True PollersLive: the canary: .* by 1 of 1 pod/ };
-const [two, three] = [2, 3].map(checksumOfVersion) as [string, string];
-const onVersion = (version: number, more: object = {}) => ({ definitionRef: { id: 'L2O_v3', tenantId: 't123', version }, ...more });
+const isBeside = { ...isReady, CanaryReady: canaryPolls };
 
 test.before(async (context) => {
   context.bed = await openDrainBed();
@@ -23,13 +22,6 @@ test.before(async (context) => {
 test.after(async ({ bed }) => {
   await bed?.stop();
 });
-
-async function sync(bed: DrainBed, name: string): Promise<readonly KubeObject[]> {
-  bed.team.run('render');
-  const objects = byProcess(bed.team).get(name)!;
-  await apply(bed.plane, objects);
-  return objects;
-}
 
 /** Ready on version 2, with a canary on version 3 beside it, and guarded with all that both need. Gives its objects. */
 async function withCanary(bed: DrainBed, name: string): Promise<readonly KubeObject[]> {
