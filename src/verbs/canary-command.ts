@@ -20,6 +20,7 @@ Example:
 export function addCanary(program: Command, { run, output, terminal }: Shared): void {
   program
     .command('promote')
+    .summary('make the canary the stable workers, in the files')
     .description('Make the canary of Processes the stable one, in their files, in place.')
     .argument('<files...>', 'files with Process resources')
     .option('--dry-run', 'change nothing; say what would change')
@@ -28,6 +29,7 @@ export function addCanary(program: Command, { run, output, terminal }: Shared): 
     .action((files: string[], options) => run(async () => (await import('./canary.ts')).promoteVerb(files, options, terminal)));
   program
     .command('abort')
+    .summary('remove the canary from the files')
     .description('Remove the canary of Processes from their files, in place.')
     .argument('<files...>', 'files with Process resources')
     .option('--dry-run', 'change nothing; say what would change')
