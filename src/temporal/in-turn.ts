@@ -2,6 +2,7 @@
 import type { TemporalApi } from './connection.ts';
 import { deadlineMs, TemporalError } from './failure.ts';
 import type { Pace } from './pace.ts';
+import type { Rank } from './rank.ts';
 import type { WatchedNamespace } from './watched-namespace.ts';
 import type { WatchedServer } from './watched-server.ts';
 
@@ -12,8 +13,7 @@ export type Ask = <T>(method: keyof typeof methods, question: (to: WorkflowServi
 
 /** Which place in the namespace's line, and for how long. */
 export interface Turn {
-  /** 0 the most urgent. */
-  readonly rank: number;
+  readonly rank: Rank;
   readonly withinMs: number;
 }
 
@@ -45,8 +45,8 @@ const methods = {
  */
 const describedWithinMs = 12_000;
 
-/** A drain's questions come after roll-outs and before queues at rest; what is asked seldom comes last, and may wait. */
-export const turnOf = { drain: { rank: 2, withinMs: 15_000 }, seldom: { rank: 4, withinMs: 60_000 } } as const;
+/** What is asked seldom may wait. */
+export const turnOf = { drain: { rank: 'drain', withinMs: 15_000 }, seldom: { rank: 'seldom', withinMs: 60_000 } } as const;
 
 export function inTurn({ server, namespace, visibility, rank, withinMs }: InTurnOptions): Ask {
   const put: Ask = async (method, question) => {

@@ -1,5 +1,5 @@
 /** When a task queue is asked about next. Pure. */
-import type { Urgency } from '../sidecar/urgency.ts';
+import { isUrgent, type Urgency } from '../sidecar/urgency.ts';
 
 export interface Asked {
   readonly urgency: Urgency;
@@ -45,7 +45,7 @@ export function nextAsk(asked: Asked): number {
 
 function usualMs({ urgency, urgentSinceMs, nowMs }: Asked): number {
   const since = nowMs - urgentSinceMs;
-  if (urgency === 'Rest') return restMs;
+  if (!isUrgent(urgency)) return restMs;
   if (urgency === 'RollOut' && since < urgentForMs) return rollOutMs;
   return Math.min(settlingMs + since / settlingDecay, restMs);
 }
@@ -60,7 +60,7 @@ function nextAtRest({ nowMs, phase, staleAtMs, idleSinceMs }: Asked, jitter: num
 
 /** After a server came back its queues are asked again, the urgent ones at once: it may have forgotten who polls. */
 export function askAgain(urgency: Urgency, nowMs: number, random: number): number {
-  return urgency === 'Rest' ? nowMs + 2_000 + 28_000 * random : nowMs + 200 * random;
+  return !isUrgent(urgency) ? nowMs + 2_000 + 28_000 * random : nowMs + 200 * random;
 }
 
 /** A roll-out has begun: what was seen before it says nothing. */

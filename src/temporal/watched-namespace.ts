@@ -7,6 +7,7 @@ import type { Budget } from './budget.ts';
 import type { TemporalError } from './failure.ts';
 import { openLine } from './line.ts';
 import { failAgain, type QuestionFailure } from './question-failure.ts';
+import { placeOf, type Rank, ranks } from './rank.ts';
 import type { WatchedServer } from './watched-server.ts';
 
 /** Who waits for a turn. */
@@ -18,8 +19,8 @@ export interface WatchedNamespace {
   /** Undefined: nothing is known of it yet. */
   seen(): SeenNamespace | undefined;
   failure(): QuestionFailure | undefined;
-  /** It is asked when there is a turn for it, those of a lower rank first. */
-  line(one: Asker, rank: number): void;
+  /** It is asked when there is a turn for it. */
+  line(one: Asker, rank: Rank): void;
   leave(one: Asker): void;
   /** One more question belongs to the one that has its turn. */
   charge(): void;
@@ -45,8 +46,6 @@ export interface WatchedNamespaceOptions {
 
 const usualMs = 30_000;
 const missingMs = 5_000;
-/** As many as a queue gives itself. */
-const ranks = 5;
 
 export function watchNamespace({ name, server, agenda, budget, onWait, onChange }: WatchedNamespaceOptions): WatchedNamespace {
   const line = openLine<Asker>(ranks);
@@ -121,7 +120,7 @@ export function watchNamespace({ name, server, agenda, budget, onWait, onChange 
     seen: () => seen,
     failure: () => failure,
     line: (one, rank) => {
-      line.add(one, rank);
+      line.add(one, placeOf(rank));
       drain();
     },
     leave: (one) => line.delete(one),

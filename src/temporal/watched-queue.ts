@@ -1,11 +1,12 @@
 /** A task queue of one or several Processes: when it is asked about, what was answered, and what that says. */
 import type { SeenBacklog, SeenQueue } from '../sidecar/observation.ts';
-import type { Urgency } from '../sidecar/urgency.ts';
+import { isUrgent, type Urgency, urgencies } from '../sidecar/urgency.ts';
 import type { Agenda } from './agenda.ts';
 import { askQueue, type QueueName } from './ask-queue.ts';
 import type { TemporalError } from './failure.ts';
 import { failAgain, type QuestionFailure } from './question-failure.ts';
 import { hasForgotten, isFresh, isNews, staleAt } from './queue-news.ts';
+import { rankOf } from './rank.ts';
 import { askAgain, firstOfRollOut, nextAsk } from './schedule.ts';
 import type { WatchedNamespace } from './watched-namespace.ts';
 import type { WatchedServer } from './watched-server.ts';
@@ -43,8 +44,7 @@ export interface WatchedQueueOptions {
   readonly onChange: () => void;
 }
 
-const ranks: readonly Urgency[] = ['RollOut', 'Settling', 'Rest'];
-/** Workers for activities alone are looked for in each so manieth question, until they are found. */
+/** Where workflows are polled for, workers for activities alone are looked for in each so manieth question, until they are found. */
 const activitiesEach = 3;
 /** Who is told that these are too many questions waits; but not for ever. */
 const rateLimitedForMs = 300_000;
@@ -95,7 +95,7 @@ export function watchQueue({ name, server, namespace, agenda, activityBacklogMs,
     answer = found;
     failure = undefined;
     failures = 0;
-    if (hadFailed || isNews(before, found, urgency === 'Rest')) onChange();
+    if (hadFailed || isNews(before, found, !isUrgent(urgency))) onChange();
   };
   const learnFromFailure = async (error: TemporalError) => {
     failures++;
@@ -120,8 +120,9 @@ export function watchQueue({ name, server, namespace, agenda, activityBacklogMs,
     const seen = (activity: SeenBacklog | undefined): Pick<SeenQueue, 'backlog'> =>
       backlog || activity ? { backlog: { ...(backlog && { workflow: backlog }), ...(activity && { activity }) } } : {};
     if (isAtRest) return { ...found, workflowPollers, ...seen(isBacklogDue(before) ? await activityBacklog(before) : before) };
-    const isDue = wantsActivities || !known || (known.length > 0 && !isPolled) || questions++ % activitiesEach === 0;
-    if (!isDue) return { ...found, workflowPollers, activityPollers: known, ...seen(before) };
+    const mayPoll = known === undefined || known.length > 0;
+    const isDue = wantsActivities || (mayPoll && !isPolled) || ++questions % activitiesEach === 0;
+    if (!isDue) return { ...found, workflowPollers, ...(known && { activityPollers: known }), ...seen(before) };
     const activities = await askActivities();
     return { ...found, workflowPollers, activityPollers: activities.pollers, ...seen(activities.backlog) };
   };
@@ -160,7 +161,7 @@ export function watchQueue({ name, server, namespace, agenda, activityBacklogMs,
   const reassess = () => {
     const wants = [...keys.values()];
     wantsActivities = wants.some(({ activities }) => activities);
-    const next = ranks.find((rank) => wants.some((want) => want.urgency === rank)) ?? 'Rest';
+    const next = urgencies.find((one) => wants.some((want) => want.urgency === one)) ?? 'Rest';
     if (next === urgency) return;
     const nowMs = performance.now();
     urgency = next;
@@ -198,10 +199,4 @@ export function watchQueue({ name, server, namespace, agenda, activityBacklogMs,
       agenda.drop(lineUp);
     },
   };
-}
-
-/** In a roll-out, and at rest, those of which nothing is known come first. */
-function rankOf(urgency: Urgency, isAnswered: boolean): number {
-  if (urgency === 'Settling') return 2;
-  return (urgency === 'RollOut' ? 0 : 3) + (isAnswered ? 1 : 0);
 }

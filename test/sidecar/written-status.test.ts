@@ -3,7 +3,6 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ProcessStatus } from '../../src/process.ts';
 import { transitions } from '../../src/sidecar/transitions.ts';
-import { urgencyOf } from '../../src/sidecar/urgency.ts';
 import { isWritten } from '../../src/sidecar/written-status.ts';
 
 const test = suite('written status');
@@ -79,22 +78,5 @@ test('a Process that is just being applied is no news', () => {
   const applied = [condition('Ready', 'False', 'NotRendered'), condition('Reconciling', 'True', 'NotRendered')];
   assert.equal(transitions(undefined, { conditions: applied }), []);
 });
-
-for (const [status, reason, urgency] of [
-  ['True', 'PollersLive', 'Rest'],
-  ['False', 'WaitingForPollers', 'RollOut'],
-  ['False', 'RollingOut', 'RollOut'],
-  ['Unknown', 'NotLookedYet', 'RollOut'],
-  ['False', 'NoPollers', 'Settling'],
-  ['Unknown', 'TemporalUnreachable', 'Settling'],
-] as const) {
-  test(`WorkersReady ${status} ${reason}: ${urgency}`, () => {
-    assert.is(urgencyOf({ conditions: [condition('WorkersReady', status, reason)] }), urgency);
-  });
-  test(`stable workers that are well, CanaryReady ${status} ${reason}: ${urgency}`, () => {
-    const conditions = [condition('WorkersReady', 'True', 'PollersLive'), condition('CanaryReady', status, reason)];
-    assert.is(urgencyOf({ conditions }), urgency);
-  });
-}
 
 test.run();

@@ -75,6 +75,25 @@ budgets('a drain that looks at many Schedules keeps within it, and a roll-out is
   );
 });
 
+/** At five questions a second the last of them waits longer than a drain does. */
+budgets('hundreds of Processes that wait for their workers do not hold up a drain', ({ server }) =>
+  watching(
+    async ({ watch, whenSeen }) => {
+      watch.set(subjectFor(server.address));
+      await whenSeen(key, ({ queue }) => queue !== undefined);
+      for (let at = 0; at < 200; at++) {
+        const other = `sales/waits-${at}`;
+        watch.set(subjectFor(server.address, { key: other, taskQueue: `waits-${at}` }));
+        watch.setUrgency(other, 'Settling');
+      }
+      await until({ what: 'a long line', look: async () => watch.waiting(), isSo: (waiting) => waiting > 150 });
+      for (let look = 0; look < 3; look++) assert.is((await watch.drainPort(key)!.running()).count, 0);
+      assert.ok(watch.waiting() > 100, `${watch.waiting()} wait`);
+    },
+    { rate: 5 },
+  ),
+);
+
 budgets('a visibility store that has had enough is told, and slows nothing else down', ({ server }) =>
   withGateway(server.address, (gateway) =>
     watching(async ({ watch, whenSeen, count }) => {
