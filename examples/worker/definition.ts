@@ -5,7 +5,8 @@ export interface Definition {
 }
 
 /**
- * `signal`, `approval` and `form` wait for a signal, `wait` for some seconds; every other kind is handed to the activity `perform`.
+ * `signal`, `approval` and `form` wait for a signal, `wait` for some seconds, `part` for a part of the definition that is a workflow of its own; every other
+ * kind is handed to the activity `perform`.
  */
 export interface Step {
   readonly name: string;
@@ -15,6 +16,8 @@ export interface Step {
   /** The signal that is waited for. Default: the step's name. */
   readonly signal?: string;
   readonly seconds?: number;
+  /** Of a `part`: the step that it begins with. Its workflow ID is that of the whole and this step's name. */
+  readonly begin?: string;
   /** How long the step may take, such as `15m`. */
   readonly timeout?: string;
   /**

@@ -6,6 +6,11 @@ export const checksumAttribute = { name: 'ProcessDefinitionChecksum', type: 'KEY
 export interface ProcessInput {
   /** Which definition, `sha256:…`. Absent: the one that is current when the workflow's first task runs. Never changes afterwards. */
   readonly checksum?: string;
+  /** The step that it begins with, by its name or its place in the definition. Default: the first. */
+  readonly begin?: string | number;
+  /** What was done and which signals came before it continued as new. */
+  readonly done?: readonly string[];
+  readonly received?: readonly string[];
 }
 
 /** What the query `progress` answers, and the workflow in the end. */
