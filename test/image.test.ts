@@ -7,7 +7,8 @@ import { join, relative } from 'node:path';
 import process from 'node:process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { built, deployFolder } from './deploy/built.ts';
+import { objectsAt } from '../src/resource.ts';
+import { built, deployFolder, the } from './deploy/built.ts';
 import { demand } from './testbed/api.ts';
 import type { ControlPlane } from './testbed/control-plane.ts';
 import { startControlPlane } from './testbed/control-plane.ts';
@@ -101,13 +102,13 @@ test('the command line: help, version, and a verb on a stream', ({ image }) => {
   assert.is(verified.status, 0, `${verified.stdout}${verified.stderr}`);
 });
 
-test('the sidecar: under the service account of deploy/ it leads, is ready, has metrics, and ends when it is told to', async ({
+test('the sidecar: by the command and under the service account of deploy/ it leads, is ready, has metrics, and ends when it is told to', async ({
   image,
 }) => {
   const plane = await startControlPlane();
   let sidecar: Kept | undefined;
   try {
-    sidecar = image.start(['sidecar', '--kubeconfig', '/tmp/kubeconfig', '--host', '127.0.0.1', '--port', '0'], {
+    sidecar = image.start([...(await sidecarCommand()), '--kubeconfig', '/tmp/kubeconfig', '--host', '127.0.0.1', '--port', '0'], {
       kubeconfig: await kubeconfigOfSidecar(plane),
     });
     const log = linesOf(sidecar);
@@ -151,6 +152,13 @@ function linesOf({ child }: Kept): string[] {
     });
   }
   return lines;
+}
+
+async function sidecarCommand(): Promise<string[]> {
+  const deployment = the(await built('sidecar'), 'Deployment', 'ameide-process');
+  const [container] = objectsAt(deployment.spec, 'template', 'spec', 'containers');
+  const { command, args } = container as { command: string[]; args: string[] };
+  return [...command, ...args];
 }
 
 async function kubeconfigOfSidecar(plane: ControlPlane): Promise<string> {

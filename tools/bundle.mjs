@@ -2,6 +2,7 @@
 // beside it the chunks that are loaded when a verb, a gRPC source or a long error message needs them.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -31,6 +32,20 @@ const unusedModulesGo = {
       const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' });
       return found.errors.length > 0 || found.external ? found : { path: found.path, sideEffects: false };
     }),
+};
+
+/**
+ * An ES module that imports one of Node's own modules asks for all of its exports, also for those that Node loads when they are asked for: of
+ * `node:http` a whole fetch, 13 MB of memory. `require` does not.
+ */
+const nodeOnDemand = {
+  name: 'node-on-demand',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /.*/ }, ({ path, kind }) =>
+      kind === 'import-statement' && isBuiltin(path) ? { path, namespace: 'node' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)});` }));
+  },
 };
 
 rmSync(dist, { recursive: true, force: true });
@@ -77,7 +92,7 @@ function bundleChunks(modules) {
   return build({
     ...options,
     entryPoints: Object.fromEntries(modules),
-    plugins: [trimTemporalApi, unusedModulesGo],
+    plugins: [nodeOnDemand, trimTemporalApi, unusedModulesGo],
     alias: { undici: `${root}tools/no-undici.mjs` },
     outdir: `${dist}/chunks`,
     outExtension: { '.js': '.mjs' },

@@ -29,6 +29,7 @@ const graceMs = 10_000;
 /** `nodeFlags` are for profiles. */
 export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: readonly string[] = []): Promise<Subject> {
   const [port] = await freePorts(1);
+  const deployed = deployedContainer();
   const scratch = scratchFolder('sidecar');
   const watched = namespaces.flatMap((namespace) => ['--namespace', namespace]);
   const args = ['sidecar', '--kubeconfig', sidecar.kubeconfig, ...watched, '--host', '127.0.0.1', '--port', String(port)];
@@ -37,11 +38,18 @@ export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: read
     HOME: scratch,
     POD_NAME: 'ameide-process-0',
     POD_NAMESPACE: home,
-    ...deployedEnv(),
+    ...deployed.env,
   };
+  const [, ...flags] = deployed.command.slice(0, -1);
   const program = join(root, 'dist/ameide-process');
   const startedAt = performance.now();
-  const server = startServer({ name: 'sidecar', executable: process.execPath, args: [...nodeFlags, program, ...args], scratch, env });
+  const server = startServer({
+    name: 'sidecar',
+    executable: process.execPath,
+    args: [...flags, ...nodeFlags, program, ...args],
+    scratch,
+    env,
+  });
   const ask = async (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
   const isReady = async () => {
     try {
@@ -71,15 +79,17 @@ export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: read
   };
 }
 
-/** The variables that deploy/sidecar gives it as they stand. */
-function deployedEnv(): Readonly<Record<string, string>> {
+/** Its command in deploy/sidecar, and the variables that it is given there as they stand. */
+function deployedContainer(): { readonly command: readonly string[]; readonly env: Readonly<Record<string, string>> } {
   const { spec } = parse(readFileSync(join(root, 'deploy/sidecar/deployment.yaml'), 'utf8')) as { spec: { template: { spec: PodSpec } } };
-  const [{ env }] = spec.template.spec.containers;
-  return Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
+  const [{ command, env }] = spec.template.spec.containers;
+  return { command, env: Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))) };
 }
 
 interface PodSpec {
-  readonly containers: readonly [{ readonly env: readonly { readonly name: string; readonly value?: string }[] }];
+  readonly containers: readonly [
+    { readonly command: readonly string[]; readonly env: readonly { readonly name: string; readonly value?: string }[] },
+  ];
 }
 
 /** The last line of each kind, for what is told a thousand times would hide the rest; in the order of the log. */

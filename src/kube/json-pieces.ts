@@ -44,12 +44,14 @@ export function feedList(onItem: (item: Resource) => void): ListFeed {
   const feed = (chunk: Buffer) => {
     let from = 0;
     for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at];
       if (inString) {
-        if (isEscaped) isEscaped = false;
-        else if (byte === backslash) isEscaped = true;
-        else if (byte === quote) inString = false;
-      } else if (byte === quote) inString = true;
+        const rest = restOfString(chunk, at, isEscaped);
+        ({ isEscaped, isOpen: inString } = rest);
+        at = rest.end;
+        continue;
+      }
+      const byte = chunk[at];
+      if (byte === quote) inString = true;
       else if (byte === openBrace || byte === openBracket) {
         depth++;
         if (depth === itemDepth - 1 && byte === openBracket) inItems = true;
@@ -73,6 +75,30 @@ export function feedList(onItem: (item: Resource) => void): ListFeed {
     else envelope.push(copyOf(chunk.subarray(from)));
   };
   return { feed, end: () => parseObject(withoutCommas(textOf(envelope))) };
+}
+
+interface RestOfString {
+  /** Where its closing quote is; past the chunk when it is in a later one. */
+  readonly end: number;
+  readonly isOpen: boolean;
+  /** The first byte of the next chunk belongs to a backslash. */
+  readonly isEscaped: boolean;
+}
+
+/** Most of a list is text between quotes, which native code passes over many times faster than one that looks at each byte. */
+function restOfString(chunk: Buffer, at: number, isEscaped: boolean): RestOfString {
+  const from = isEscaped ? at + 1 : at;
+  for (let end = chunk.indexOf(quote, from); end >= 0; end = chunk.indexOf(quote, end + 1)) {
+    if (!endsEscaping(chunk, from, end)) return { end, isOpen: false, isEscaped: false };
+  }
+  return { end: chunk.length, isOpen: true, isEscaped: endsEscaping(chunk, from, chunk.length) };
+}
+
+/** Of backslashes each second one is escaped itself. */
+function endsEscaping(chunk: Buffer, from: number, end: number): boolean {
+  let before = end;
+  while (before > from && chunk[before - 1] === backslash) before--;
+  return (end - before) % 2 === 1;
 }
 
 /** A part of a chunk keeps the whole of it, and with the commas between the items all chunks of a list would be kept. */

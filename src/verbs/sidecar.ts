@@ -1,15 +1,15 @@
 /** `sidecar`: keeps the status of live Processes true, until it is told to stop. Of several replicas one leads. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
 import { openConfiguredSource } from '../definition/open-configured-source.ts';
 import type { DefinitionSource } from '../definition/source.ts';
 import { connectKube, type Kube } from '../kube/connect.ts';
 import { campaign, type Leadership } from '../kube/lease.ts';
 import { readFnConfig } from '../package/read-fn-config.ts';
 import { type Problem, problem } from '../problem.ts';
+import { digestBy } from '../sha256.ts';
 import { type Control, startControl } from '../sidecar/control.ts';
 import { type Log, type LogLevel, openLog } from '../sidecar/log.ts';
 import { openMetrics } from '../sidecar/metrics.ts';
@@ -39,15 +39,9 @@ export interface SidecarOptions {
 const stopWithinMs = 1_400;
 const lingerMs = 300;
 
-/**
- * V8's flags: it runs for months and does little, so memory is worth more than speed. The compilers alone would take a fifth of it, and
- * garbage that is let pile up as much.
- */
-const thrift = ['--optimize-for-size', '--no-opt', '--no-maglev', '--no-sparkplug', '--heap-growing-percent=5'];
-
 /** 0: it was told to stop; 1: it cannot run, or no longer leads, and a restart is the remedy. */
 export async function sidecarVerb(options: SidecarOptions, terminal: Terminal): Promise<number> {
-  for (const flag of thrift) setFlagsFromString(flag);
+  digestBy((content) => createHash('sha256').update(content).digest('hex'));
   const stopped = untilInterrupted().then((signal): Ending => ({ exitCode: 0, reason: signal }));
   const source = await openSource(options.fnConfig);
   if (source && 'problems' in source) return refuse(source.problems, terminal);

@@ -35,6 +35,13 @@ pieces('a list is the same however it is cut into chunks, whatever its items hol
   );
 });
 
+pieces('a list is the same when it is cut within its quotes and backslashes', () => {
+  const text = JSON.stringify({ items: [{ '"': '\\' }, { '\\"': '\\\\"}]{[' }, { a: '"\\'.repeat(5) }] });
+  for (let cut = 0; cut <= text.length; cut++) {
+    for (const cuts of [[cut], [cut, cut + 1], [cut, cut + 1, cut + 2]]) assert.equal(readList(text, cuts).items, JSON.parse(text).items);
+  }
+});
+
 pieces('a list may have no items, or null', () => {
   assert.equal(readList('{"metadata":{},"items":null}', []), { items: [], list: { metadata: {}, items: null } });
   assert.equal(readList('{"items":[],"metadata":{"resourceVersion":"1"}}', [3]).list, { items: [], metadata: { resourceVersion: '1' } });

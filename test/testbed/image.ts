@@ -27,8 +27,8 @@ export interface Image {
   readonly said: string;
   /** Runs its entrypoint, or another program of it, to the end. */
   run(args: readonly string[], options?: { readonly input?: string | Buffer; readonly entrypoint?: readonly string[] }): Run;
-  /** Starts its entrypoint; each file (by its path in /tmp) is there and readable. */
-  start(args: readonly string[], files: Readonly<Record<string, string>>): Kept;
+  /** Starts a program of it; each file (by its path in /tmp) is there and readable. */
+  start(program: readonly string[], files: Readonly<Record<string, string>>): Kept;
   close(): Promise<void>;
 }
 
@@ -102,10 +102,10 @@ function programsOf({ dir, rootfs, config }: { dir: string; rootfs: string; conf
       if (error) throw error;
       return { status, stdout, stderr: stderr.toString() };
     },
-    start: (args, files) => {
+    start: (program, files) => {
       const folder = mkdtempSync(join(dir, 'files-'));
       for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o644 });
-      return keep('unshare', command([...config.Entrypoint, ...args], folder), { output: 'pipe' });
+      return keep('unshare', command(program, folder), { output: 'pipe' });
     },
   };
 }
