@@ -19,7 +19,7 @@ export function isCounter({ name }: Pick<Metric<unknown>, 'name'>): boolean {
   return name.endsWith('_total');
 }
 
-/** Registers each metric so that its numbers are read on every scrape, and nothing is kept between scrapes. */
+/** Registers each metric so that its numbers are read on every scrape. */
 export function register<Source>(registry: Registry, metrics: readonly Metric<Source>[], source: Source): void {
   for (const metric of metrics) {
     const { name, help, labels, read } = metric;

@@ -8,14 +8,22 @@ import type { Watched } from './watched.ts';
 /** Gauges that prom-client names as counters are named, beside others that say more. */
 const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** The text in Prometheus' format, read anew each time. */
-export function openMetrics(work: OwnWork): () => Promise<string> {
+const ours: ReadonlySet<string> = new Set([...ownMetrics, ...statusMetrics].map(({ name }) => name));
+
+/** The text in Prometheus' format, read anew each time: metric by metric, because of thousands of Processes all of it has megabytes. */
+export function openMetrics(work: OwnWork): () => AsyncIterable<string> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const name of misnamed) registry.removeSingleMetric(name);
   register(registry, ownMetrics, work);
   register(registry, statusMetrics, watchedBy(work));
-  return () => registry.metrics();
+  return async function* () {
+    for (const { name } of registry.getMetricsAsArray()) {
+      yield `${await registry.getSingleMetricAsString(name)}\n\n`;
+      // Read anew the next time, its numbers would only be kept.
+      if (ours.has(name)) registry.getSingleMetric(name)?.reset();
+    }
+  };
 }
 
 function watchedBy(work: OwnWork): Watched {

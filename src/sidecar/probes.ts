@@ -1,6 +1,8 @@
 /** The HTTP port of the sidecar: /healthz, /readyz and /metrics. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 export interface ProbesOptions {
   readonly host: string;
@@ -8,7 +10,7 @@ export interface ProbesOptions {
   readonly port: number;
   /** Undefined: ready; else what it waits for. */
   readonly notReady: () => string | undefined;
-  readonly metrics: () => Promise<string>;
+  readonly metrics: () => AsyncIterable<string>;
 }
 
 export interface Probes {
@@ -27,7 +29,7 @@ export async function openProbes({ host, port, notReady, metrics }: ProbesOption
     const path = request.url?.split('?')[0];
     if (path === '/healthz') answer(response, undefined);
     else if (path === '/readyz') answer(response, notReady());
-    else if (path === '/metrics') sendMetrics(response, metrics);
+    else if (path === '/metrics') void sendMetrics(response, metrics);
     else response.writeHead(404).end('try /healthz, /readyz or /metrics\n');
   });
   await listen(server, host, port);
@@ -40,11 +42,14 @@ export async function openProbes({ host, port, notReady, metrics }: ProbesOption
   };
 }
 
-function sendMetrics(response: ServerResponse, metrics: () => Promise<string>): void {
-  metrics().then(
-    (text) => response.writeHead(200, { 'content-type': metricsType }).end(text),
-    (error: Error) => response.writeHead(500).end(`${error.message}\n`),
-  );
+async function sendMetrics(response: ServerResponse, metrics: () => AsyncIterable<string>): Promise<void> {
+  response.setHeader('content-type', metricsType);
+  try {
+    await pipeline(Readable.from(metrics(), { highWaterMark: 1 }), response);
+  } catch {
+    // Whoever asked has left, or sees by the broken connection that the answer is not whole.
+    response.destroy();
+  }
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
