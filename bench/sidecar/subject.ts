@@ -1,4 +1,4 @@
-/** The sidecar under measurement: the built program, as one replica, under its own account. */
+/** The sidecar under measurement: the built program, as one replica, under its own account, scraped as Prometheus does. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -25,6 +25,8 @@ export interface Subject {
 }
 
 const graceMs = 10_000;
+/** As by Prometheus: what it takes to answer belongs to its memory. */
+const scrapedEachMs = 15_000;
 
 /** `nodeFlags` are for profiles. */
 export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: readonly string[] = []): Promise<Subject> {
@@ -60,6 +62,9 @@ export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: read
     }
   };
   let isStopped = false;
+  const metrics = async () => (await ask('/metrics')).text();
+  // Not listening yet, or no more, is no news here.
+  const scraping = setInterval(() => metrics().catch(() => {}), scrapedEachMs);
   const pid = await server.pid();
   const ready = untilReady([server], isReady);
   ready.catch(() => {});
@@ -69,9 +74,10 @@ export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: read
     ready,
     hasEnded: server.hasEnded,
     log: () => (isStopped ? '(it was stopped, its log is gone)' : worthReading(join(scratch, 'log'))),
-    metrics: async () => (await ask('/metrics')).text(),
+    metrics,
     stop: async () => {
       isStopped = true;
+      clearInterval(scraping);
       if (!server.hasEnded()) process.kill(pid, 'SIGTERM');
       for (const end = Date.now() + graceMs; !server.hasEnded() && Date.now() < end; ) await delay(20);
       await server.stop();
