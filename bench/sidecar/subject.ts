@@ -26,7 +26,7 @@ export interface Subject {
 
 const graceMs = 10_000;
 /** As by Prometheus: what it takes to answer belongs to its memory. */
-const scrapedEachMs = 15_000;
+const scrapedEachMs = 30_000;
 
 /** `nodeFlags` are for profiles. */
 export async function startSubject({ sidecar, namespaces }: Bed, nodeFlags: readonly string[] = []): Promise<Subject> {
