@@ -1,6 +1,6 @@
 /** What /metrics answers: Processes, the sidecar's own work, and what prom-client knows of the Node process. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { register } from './metric.ts';
+import { exposition } from './exposition.ts';
 import { type OwnWork, ownMetrics } from './own-metrics.ts';
 import { statusMetrics } from './status-metrics.ts';
 import type { Watched } from './watched.ts';
@@ -8,21 +8,16 @@ import type { Watched } from './watched.ts';
 /** Gauges that prom-client names as counters are named, beside others that say more. */
 const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-const ours: ReadonlySet<string> = new Set([...ownMetrics, ...statusMetrics].map(({ name }) => name));
-
-/** The text in Prometheus' format, read anew each time: metric by metric, because of thousands of Processes all of it has megabytes. */
+/** The text in Prometheus' format, read anew each time, piece by piece: that of thousands of Processes has megabytes. */
 export function openMetrics(work: OwnWork): () => AsyncIterable<string> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const name of misnamed) registry.removeSingleMetric(name);
-  register(registry, ownMetrics, work);
-  register(registry, statusMetrics, watchedBy(work));
+  const watched = watchedBy(work);
   return async function* () {
-    for (const { name } of registry.getMetricsAsArray()) {
-      yield `${await registry.getSingleMetricAsString(name)}\n\n`;
-      // Read anew the next time, its numbers would only be kept.
-      if (ours.has(name)) registry.getSingleMetric(name)?.reset();
-    }
+    yield* exposition(ownMetrics, work);
+    yield* exposition(statusMetrics, watched);
+    yield await registry.metrics();
   };
 }
 

@@ -2,12 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Registry } from 'prom-client';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { drainFinalizer } from '../../src/names.ts';
 import type { Resource } from '../../src/resource.ts';
-import { isCounter, type Metric, register } from '../../src/sidecar/metric.ts';
+import { exposition } from '../../src/sidecar/exposition.ts';
+import { isCounter, type Metric } from '../../src/sidecar/metric.ts';
 import type { SeenPod, SeenTemporal } from '../../src/sidecar/observation.ts';
 import { ownMetrics } from '../../src/sidecar/own-metrics.ts';
 import { statusMetrics } from '../../src/sidecar/status-metrics.ts';
@@ -91,11 +91,13 @@ const watchedOf = (processes: Watched['processes']): Watched => ({
   nowMs: () => Date.parse('2026-11-24T12:00:00Z'),
 });
 
+function textOf<Source>(metrics: readonly Metric<Source>[], source: Source): string {
+  return [...exposition(metrics, source)].join('');
+}
+
 test('each Process is told by its status; one that is gone is told no longer', async () => {
   const processes = new Map([['sales/l2o', process('l2o')]]);
-  const registry = new Registry();
-  register(registry, statusMetrics, watchedOf(processes));
-  const text = await registry.metrics();
+  const text = textOf(statusMetrics, watchedOf(processes));
   for (const line of [
     'process_condition{namespace="sales",process="l2o",type="Ready",status="True"} 1',
     'process_condition{namespace="sales",process="l2o",type="Degraded",status="False"} 1',
@@ -127,7 +129,7 @@ test('each Process is told by its status; one that is gone is told no longer', a
   assert.not.match(text, 'not-run-yet');
   await checkByPromtool(text);
   processes.clear();
-  assert.not.match(await registry.metrics(), 'process="l2o"');
+  assert.not.match(textOf(statusMetrics, watchedOf(processes)), 'process="l2o"');
 });
 
 test('what SLA checks found last is not told while a drain suspends them', async () => {
@@ -137,13 +139,43 @@ test('what SLA checks found last is not told while a drain suspends them', async
     { ...found, spec: { ...(found.spec as object), lifecycle: 'Draining' } },
     { ...found, metadata: { ...(found.metadata as object), deletionTimestamp, finalizers: [drainFinalizer] } },
   ]) {
-    const registry = new Registry();
-    register(registry, statusMetrics, watchedOf(new Map([['sales/l2o', drained]])));
-    const text = await registry.metrics();
+    const text = textOf(statusMetrics, watchedOf(new Map([['sales/l2o', drained]])));
     assert.not.match(text, 'process_sla_breaching_workflows{');
     assert.not.match(text, 'process_sla_check_age_seconds{');
     assert.match(text, 'process_sla_breaches_total{namespace="sales",process="l2o",check="slow",severity="critical"} 7');
   }
+});
+
+test('a thousand Processes are told in pieces of some kilobytes, each series once, with the labels that its metric says', () => {
+  const processes = new Map(Array.from({ length: 1_000 }, (_, at) => [`sales/p-${at}`, process(`p-${at}`)] as const));
+  const pieces = [...exposition(statusMetrics, watchedOf(processes))];
+  assert.ok(pieces.length > 10 && pieces.every((piece) => piece.length < 20_000), String(pieces.map((piece) => piece.length)));
+  const samples = pieces
+    .join('')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const series = samples.map((line) => line.slice(0, line.lastIndexOf(' ')));
+  assert.is(new Set(series).size, series.length);
+  for (const { name, labels } of statusMetrics) {
+    const found = series.find((one) => one.startsWith(`${name}{`))!;
+    assert.equal(
+      [...found.matchAll(/(\w+)="/g)].map(([, label]) => label),
+      labels,
+      name,
+    );
+  }
+});
+
+test('what a label holds can be read back', async () => {
+  const odd: Metric<undefined> = {
+    name: 'process_odd',
+    help: 'A \\ and\na line.',
+    labels: ['process'],
+    read: () => [{ labels: { process: 'a"b\\c\nd' }, value: 1e21 }],
+  };
+  const text = textOf([odd], undefined);
+  assert.is(text, '# HELP process_odd A \\\\ and\\na line.\n# TYPE process_odd gauge\nprocess_odd{process="a\\"b\\\\c\\nd"} 1e+21\n');
+  await checkByPromtool(text);
 });
 
 async function checkByPromtool(text: string): Promise<void> {
@@ -158,9 +190,8 @@ test('a Process makes few series, whatever happens to it: no label but its name 
   const conditions = conditionTypes().map((type) => ({ type, status: 'True' }));
   const full = process('l2o');
   const processes = new Map([['sales/l2o', { ...full, status: { ...(full.status as object), conditions } }]]);
-  const registry = new Registry();
-  register(registry, statusMetrics, watchedOf(processes));
-  const series = (await registry.metrics()).split('\n').filter((line) => line.startsWith('process_') && !line.startsWith('process_sla_'));
+  const text = textOf(statusMetrics, watchedOf(processes));
+  const series = text.split('\n').filter((line) => line.startsWith('process_') && !line.startsWith('process_sla_'));
   assert.ok(series.length <= mostSeries && series.length > mostSeries / 2, series.join('\n'));
   const docs = readFileSync(join(root, 'docs/metrics.md'), 'utf8');
   assert.match(docs, `at most ${mostSeries} series`);
@@ -175,11 +206,10 @@ function conditionTypes(): string[] {
 test('the own work is counted, and a scrape counts nothing twice', async () => {
   const tally = openTally();
   await tally.timed(async () => tally.wrote('written'));
-  const registry = new Registry();
   const counts = new Map([['GET pods 200', 2]]);
-  register(registry, ownMetrics, { kube: { counts } as never, tally, isLeader: () => true, control: () => undefined });
-  await registry.metrics();
-  const text = await registry.metrics();
+  const work = { kube: { counts } as never, tally, isLeader: () => true, control: () => undefined };
+  textOf(ownMetrics, work);
+  const text = textOf(ownMetrics, work);
   await checkByPromtool(text);
   for (const line of [
     'process_sidecar_leader 1',
