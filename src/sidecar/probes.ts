@@ -1,7 +1,6 @@
 /** The HTTP port of the sidecar: /healthz, /readyz and /metrics. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 export interface ProbesOptions {
@@ -45,10 +44,9 @@ export async function openProbes({ host, port, notReady, metrics }: ProbesOption
 async function sendMetrics(response: ServerResponse, metrics: () => AsyncIterable<string>): Promise<void> {
   response.setHeader('content-type', metricsType);
   try {
-    await pipeline(Readable.from(metrics(), { highWaterMark: 1 }), response);
+    await pipeline(metrics(), response);
   } catch {
-    // Whoever asked has left, or sees by the broken connection that the answer is not whole.
-    response.destroy();
+    // The connection is broken then: whoever asked has left, or sees by it that the answer is not whole.
   }
 }
 

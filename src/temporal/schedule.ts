@@ -60,7 +60,7 @@ function nextAtRest({ nowMs, phase, staleAtMs, idleSinceMs }: Asked, jitter: num
 
 /** After a server came back its queues are asked again, the urgent ones at once: it may have forgotten who polls. */
 export function askAgain(urgency: Urgency, nowMs: number, random: number): number {
-  return !isUrgent(urgency) ? nowMs + 2_000 + 28_000 * random : nowMs + 200 * random;
+  return isUrgent(urgency) ? nowMs + 200 * random : nowMs + 2_000 + 28_000 * random;
 }
 
 /** A roll-out has begun: what was seen before it says nothing. */
