@@ -36,7 +36,7 @@ const unusedModulesGo = {
 
 /**
  * An ES module that imports one of Node's own modules asks for all of its exports, also for those that Node loads when they are asked for: of
- * `node:http` a whole fetch, 13 MB of memory. `require` does not.
+ * `node:http` a whole fetch, which takes megabytes. `require` does not.
  */
 const nodeOnDemand = {
   name: 'node-on-demand',

@@ -5,8 +5,8 @@ export interface Definition {
 }
 
 /**
- * `signal`, `approval` and `form` wait for a signal, `wait` for some seconds, `part` for a part of the definition that is a workflow of its own; every other
- * kind is handed to the activity `perform`.
+ * `signal`, `approval` and `form` wait for a signal, `wait` for some seconds, `part` for a part of the definition that is a workflow of its
+ * own; every other kind is handed to the activity `perform`.
  */
 export interface Step {
   readonly name: string;
