@@ -64,9 +64,10 @@ test('readiness follows its probe, after startup', async (bed) => {
     readinessProbe: exec('/run/v/ready'),
     volumeMounts: [{ name: 'v', mountPath: '/run/v' }],
   };
-  const script = `on() { [ -e $1 ] && rm $1 || touch $1; }; trap 'on /run/v/started' HUP; trap 'on /run/v/ready' ALRM; ${forEver}`;
+  const script = `on() { [ -e $1 ] && rm $1 || touch $1; }; trap 'on /run/v/started' HUP; trap 'on /run/v/ready' ALRM; echo up; ${forEver}`;
   const pod = await createPod(bed, { name: 'probes', script, container, spec: { volumes: [{ name: 'v', emptyDir: {} }] } });
   await pod.until('it to run', ({ state, started, ready }) => state.running !== undefined && !started && !ready);
+  await pod.untilUp();
   await bed.node.signal(pod, 'SIGALRM');
   await bed.node.signal(pod, 'SIGHUP');
   await pod.until('ready', ({ started }, status) => started && isReady(status));
@@ -120,7 +121,7 @@ test('deletion: SIGTERM, and SIGKILL when the grace is over', async (bed) => {
     script: `trap '' TERM; echo up; ${forEver}`,
     spec: { terminationGracePeriodSeconds: 1 },
   });
-  for (const pod of [polite, deaf]) await until({ what: 'up', look: pod.logs, isSo: (text) => text === 'up\n' });
+  for (const pod of [polite, deaf]) await pod.untilUp();
   const started = Date.now();
   await Promise.all([polite.remove(), deaf.remove()]);
   await Promise.all([polite.untilGone(), deaf.untilGone()]);
@@ -134,7 +135,7 @@ test('a forced deletion ends the process, too', async (bed) => {
     script: `trap '' TERM; echo up; ${forEver}`,
     spec: { terminationGracePeriodSeconds: 60 },
   });
-  await until({ what: 'up', look: pod.logs, isSo: (text) => text === 'up\n' });
+  await pod.untilUp();
   await pod.remove('?gracePeriodSeconds=0');
   await until({ what: 'its end', look: () => bed.node.signal(pod, 'SIGCONT').then(() => 'runs', String), isSo: (seen) => seen !== 'runs' });
 });
@@ -156,8 +157,9 @@ test('killed behind its back, a container is started again; frozen, it stands st
 });
 
 test('the API server is away: pods go on, and their status follows when it is back', async (bed) => {
-  const pod = await createPod(bed, { name: 'survives', script: `trap 'exit 9' HUP; ${forEver}` });
+  const pod = await createPod(bed, { name: 'survives', script: `trap 'exit 9' HUP; echo up; ${forEver}` });
   await pod.until('ready', (_, status) => isReady(status));
+  await pod.untilUp();
   await bed.plane.kill('kube-apiserver');
   await bed.node.signal(pod, 'SIGHUP');
   await bed.plane.restart('kube-apiserver');

@@ -12,6 +12,9 @@ export interface Bed {
   node: Node;
 }
 
+/** How long a pod may take on a machine that runs all the tests. */
+const limitMs = 90_000;
+
 /** No controllers: what happens to a pod is the node's doing. */
 export async function open(bed: Bed): Promise<void> {
   bed.plane = await startControlPlane();
@@ -45,6 +48,11 @@ export interface ShellPod {
   /** Waits until its container's state is as expected. */
   until(what: string, isSo: (container: ContainerStatus, status: PodStatus) => boolean): Promise<ContainerStatus>;
   logs(): string;
+  /**
+   * Waits until its script has said "up". Linux drops a signal to process 1 that has no handler for it, and a container runs before
+   * its shell has come to a `trap`: only who has said so after its traps hears a signal.
+   */
+  untilUp(): Promise<void>;
   remove(query?: string): Promise<void>;
   untilGone(): Promise<void>;
 }
@@ -58,16 +66,20 @@ export async function createPod({ plane, node }: Bed, { name, script = '', conta
   await demand(plane, 'POST', path.slice(0, path.lastIndexOf('/')), pod);
   const read = async () => (await demand(plane, 'GET', path)) as Pod;
   const status = async () => (await read()).status as PodStatus;
+  const logs = () => node.logs({ namespace, name });
   return {
     namespace,
     name,
     read,
     status,
-    logs: () => node.logs({ namespace, name }),
+    logs,
+    untilUp: async () => {
+      await until({ what: `${name} to be up`, look: logs, isSo: (text) => text === 'up\n', limitMs });
+    },
     until: async (what, isSo) => {
       const first = ({ containerStatuses = [] }: Partial<PodStatus>) => containerStatuses[0];
       const look = async () => brief(await status());
-      const seen = await until({ what: `${name}: ${what}`, look, isSo: (seen) => isSo(first(seen) ?? nothing, seen), limitMs: 90_000 });
+      const seen = await until({ what: `${name}: ${what}`, look, isSo: (seen) => isSo(first(seen) ?? nothing, seen), limitMs });
       return first(seen)!;
     },
     remove: async (query = '') => {
