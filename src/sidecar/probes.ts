@@ -10,6 +10,8 @@ export interface ProbesOptions {
   /** Undefined: ready; else what it waits for. */
   readonly notReady: () => string | undefined;
   readonly metrics: () => AsyncIterable<string>;
+  /** Told when the metrics themselves fail; not when whoever asked has left. */
+  readonly onMetricsFailed: (error: Error) => void;
 }
 
 export interface Probes {
@@ -20,7 +22,7 @@ export interface Probes {
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Throws when the port cannot be had. */
-export async function openProbes({ host, port, notReady, metrics }: ProbesOptions): Promise<Probes> {
+export async function openProbes({ host, port, notReady, metrics, onMetricsFailed }: ProbesOptions): Promise<Probes> {
   const answer = (response: ServerResponse, problem: string | undefined) => {
     response.writeHead(problem === undefined ? 200 : 503, { 'content-type': 'text/plain' }).end(`${problem ?? 'ok'}\n`);
   };
@@ -28,7 +30,7 @@ export async function openProbes({ host, port, notReady, metrics }: ProbesOption
     const path = request.url?.split('?')[0];
     if (path === '/healthz') answer(response, undefined);
     else if (path === '/readyz') answer(response, notReady());
-    else if (path === '/metrics') void sendMetrics(response, metrics);
+    else if (path === '/metrics') void sendMetrics(response, metrics(), onMetricsFailed);
     else response.writeHead(404).end('try /healthz, /readyz or /metrics\n');
   });
   await listen(server, host, port);
@@ -41,12 +43,13 @@ export async function openProbes({ host, port, notReady, metrics }: ProbesOption
   };
 }
 
-async function sendMetrics(response: ServerResponse, metrics: () => AsyncIterable<string>): Promise<void> {
+/** What fails midway is a broken connection: whoever asks sees by it that the answer is not whole. */
+async function sendMetrics(response: ServerResponse, metrics: AsyncIterable<string>, onFailed: (error: Error) => void): Promise<void> {
   response.setHeader('content-type', metricsType);
   try {
-    await pipeline(metrics(), response);
-  } catch {
-    // The connection is broken then: whoever asked has left, or sees by it that the answer is not whole.
+    await pipeline(metrics, response);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') onFailed(error as Error);
   }
 }
 

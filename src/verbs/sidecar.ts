@@ -66,7 +66,7 @@ export async function sidecarVerb(options: SidecarOptions, terminal: Terminal): 
   const running: Running = { control: undefined, leadership };
   let probes: Probes;
   try {
-    probes = await serve({ options, kube, tally, running });
+    probes = await serve({ options, kube, log, tally, running });
   } catch (error) {
     await leadership?.stop();
     kube.close();
@@ -122,12 +122,13 @@ function namespacesOf({ allNamespaces, namespace }: SidecarOptions, kube: Kube):
 interface Parts {
   readonly options: SidecarOptions;
   readonly kube: Kube;
+  readonly log: Log;
   readonly tally: Tally;
   readonly running: Running;
 }
 
 /** A replica that waits to lead is ready: the roll-out of the sidecar itself needs that. */
-function serve({ options, kube, tally, running }: Parts): Promise<Probes> {
+function serve({ options, kube, log, tally, running }: Parts): Promise<Probes> {
   const { leadership } = running;
   const isLeader = () => leadership?.isLeader() ?? true;
   const metrics = openMetrics({ kube, tally, isLeader, control: () => running.control });
@@ -135,12 +136,12 @@ function serve({ options, kube, tally, running }: Parts): Promise<Probes> {
     host: options.host,
     port: options.port,
     metrics,
+    onMetricsFailed: ({ message }) => log.error('the metrics could not be told', { message }),
     notReady: () => (running.control && !running.control.cluster.isSynced() ? 'the API server was not listed yet' : undefined),
   });
 }
 
 interface LeadParts extends Parts {
-  readonly log: Log;
   readonly instance: string;
   readonly source: DefinitionSource | undefined;
 }
