@@ -56,6 +56,12 @@ export interface SeenDeployment {
   readonly env: Readonly<Record<string, string>>;
   /** What its pods find below /etc/process-definition. */
   readonly mounts: readonly SeenMount[];
+  /** Its Argo CD sync wave; absent: 0. */
+  readonly wave?: number;
+  /** Its Argo CD sync options; absent: none. */
+  readonly syncOptions?: readonly string[];
+  /** What it belongs to, and goes with, as `Kind "name"`; absent: nothing. */
+  readonly owners?: readonly string[];
 }
 
 export interface SeenCondition {
@@ -106,6 +112,8 @@ export interface SeenDefinition {
   readonly checksum: string;
   /** The checksum of the bytes it holds; absent: it holds none. */
   readonly found?: string;
+  /** Its Argo CD sync wave; absent: 0. */
+  readonly wave?: number;
 }
 
 export interface SeenDependency {

@@ -9,12 +9,14 @@ import type { Pin } from '../process.ts';
 import { deploymentStrategy, selector, wantedTracks, workerImage } from '../render/deployment.ts';
 import { ownVariables, workerEnv } from '../render/worker-env.ts';
 import { annotationOf, isSame, namespaceOf, objectsAt, type Resource, referTo, valueAt } from '../resource.ts';
+import { obstaclesInGit } from '../sidecar/guard/obstacles.ts';
 import { trackOfDeployment } from '../track.ts';
 import { definitionsMounted } from './mounted-definitions.ts';
 import { containerField, templatePath, workerContainer } from './pod-template.ts';
 import { broken, definitionsIn, type Rendered, show } from './rendered-process.ts';
 import { scheduleRightsAgree, schedulesAgree } from './schedules-agree.ts';
 import { secretsAreReadable } from './secrets-readable.ts';
+import { guardedOf } from './seen-objects.ts';
 
 const setInProcess = 'set it in the Process, before the function runs';
 
@@ -33,6 +35,7 @@ export const renderedChecks = {
   secrets: secretsAreReadable,
   schedules: schedulesAgree,
   rights: scheduleRightsAgree,
+  guard: guardCanHold,
 } as const satisfies Record<string, RenderedCheck>;
 
 function definitionsAreThere({ item, process, pin, retained, definitions, children }: Rendered): Problem[] {
@@ -264,4 +267,12 @@ function variablesAgree(seen: Rendered): Problem[] {
 function contentOf(variable: Readonly<Record<string, unknown>> | object | undefined): unknown {
   const { value, valueFrom } = (variable ?? {}) as { value?: unknown; valueFrom?: unknown };
   return value ?? valueFrom;
+}
+
+/** Warnings: whoever drains a Process before it is removed loses nothing by them. */
+function guardCanHold(seen: Rendered): Problem[] {
+  return obstaclesInGit(guardedOf(seen)).map((message) => ({
+    ...problem('GuardIneffective', message, { resource: referTo(seen.item) }),
+    severity: 'warning',
+  }));
 }

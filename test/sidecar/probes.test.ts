@@ -62,10 +62,12 @@ test('metrics that fail midway are no whole answer, and are told', async (bed) =
     await soon();
     throw new Error('no b');
   };
-  const told = await get(bed, '/metrics').then(
-    (answer) => answer.text(),
-    () => 'broken',
-  ).catch(() => 'broken');
+  const told = await get(bed, '/metrics')
+    .then(
+      (answer) => answer.text(),
+      () => 'broken',
+    )
+    .catch(() => 'broken');
   assert.is(told, 'broken');
   assert.equal(bed.failures, ['no b']);
   assert.is((await get(bed, '/healthz')).status, 200);

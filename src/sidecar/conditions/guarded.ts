@@ -35,7 +35,7 @@ function refused({ seen }: Known): Verdict | undefined {
 }
 
 function ineffective({ seen }: Known): Verdict | undefined {
-  const obstacles = obstaclesOf(seen.process);
+  const obstacles = obstaclesOf(seen);
   return obstacles.length === 0 ? undefined : isFalse('GuardIneffective', obstacles.join('; '));
 }
 

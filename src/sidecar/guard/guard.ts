@@ -6,10 +6,8 @@ import type { MetadataChange } from '../../kube/patch-metadata.ts';
 import { drainFinalizer, guardAnnotation } from '../../names.ts';
 import { annotationOf, namespaceOf, type Resource, valueAt } from '../../resource.ts';
 import type { Observation } from '../observation.ts';
+import { lastWave } from './argo-cd.ts';
 import { ownersOf } from './obstacles.ts';
-
-/** Workers are in wave 0, and waves are deleted from the last to the first. */
-const wave = '1';
 
 /**
  * What is to be changed in the metadata of the live Process; undefined: nothing. A guard is put on only where it can be served: there are
@@ -55,7 +53,12 @@ export function isServable({ temporal }: Observation): boolean {
 }
 
 function wantedAnnotations(seen: Observation): Record<string, string> {
-  return { [guardAnnotation.wave]: wave, [guardAnnotation.dependsOn]: dependsOn(seen) };
+  return { [guardAnnotation.wave]: wave(seen), [guardAnnotation.dependsOn]: dependsOn(seen) };
+}
+
+/** Above all that has to wait: waves are deleted from the last to the first. */
+function wave(seen: Observation): string {
+  return String(lastWave(seen) + 1);
 }
 
 /** The workers of both tracks, as far as they are there, and every definition, as kpt writes references: `group/namespaces/NAMESPACE/KIND/NAME`. */

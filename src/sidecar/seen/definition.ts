@@ -2,6 +2,7 @@
 import { checksumOf } from '../../definition/check.ts';
 import { annotation, definition } from '../../names.ts';
 import { annotationOf, nameOf, type Resource } from '../../resource.ts';
+import { waveOf } from '../guard/argo-cd.ts';
 import type { SeenDefinition } from '../observation.ts';
 import { objectIn, optional, textIn } from './fields.ts';
 
@@ -26,6 +27,7 @@ export function keepDefinition(configMap: Resource): OwnedDefinition | undefined
     version: versionOf(annotationOf(configMap, annotation.definitionVersion)),
     checksum,
     ...optional('found', text === undefined ? undefined : checksumOf(text)),
+    ...optional('wave', waveOf(configMap) || undefined),
   };
   return { owner, seen };
 }

@@ -2,6 +2,8 @@
 import { annotation, definition, env, type Track } from '../../names.ts';
 import { annotationOf, nameOf, objectsAt, type Resource } from '../../resource.ts';
 import { trackOfDeployment } from '../../track.ts';
+import { syncOptionsOf, waveOf } from '../guard/argo-cd.ts';
+import { ownersIn } from '../guard/obstacles.ts';
 import type { SeenCondition, SeenDeployment } from '../observation.ts';
 import { numberIn, objectIn, optional, textIn } from './fields.ts';
 import { mountsOf } from './mounts.ts';
@@ -39,8 +41,15 @@ export function keepDeployment(deployment: Resource): OwnedDeployment | undefine
     conditions: objectsAt(status, 'conditions').map(condition),
     env: environment(podSpec),
     mounts: mountsOf(podSpec),
+    ...optional('wave', waveOf(deployment) || undefined),
+    ...optional('syncOptions', someOf(syncOptionsOf(deployment))),
+    ...optional('owners', someOf(ownersIn(deployment))),
   };
   return { owner, track: trackOfDeployment(deployment), seen };
+}
+
+function someOf<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
 }
 
 function condition(found: Resource): SeenCondition {
