@@ -52,5 +52,12 @@ export async function openBed(mostProcesses: number): Promise<Bed> {
   return { plane, temporal, audit, statuses, sidecar, floor, namespaces, floorNamespace, scratch, apiserverPid };
 }
 
-/** Long polls that a frontend holds for one namespace: 1,200 unless told. Rates stay as they are, the sidecar has to live with them. */
-const dynamicConfig = { 'frontend.namespaceCount': 100_000 };
+/**
+ * Long polls that a frontend holds for one namespace: 1,200 unless told. Rates stay as they are, the sidecar has to live with them. One
+ * partition for each queue instead of four: those of 5,000 queues are more than a development server on the same processors can load.
+ */
+const dynamicConfig = {
+  'frontend.namespaceCount': 100_000,
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
+};

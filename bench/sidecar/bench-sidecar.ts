@@ -43,7 +43,8 @@ function report(all: readonly Figures[]): string {
   const last = all.at(-1)!;
   const rows = [...all.flatMap(rowsOf), ...(all.length > 1 ? growthRows(first!, last) : [])];
   const head = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown CPU'}; API server, controllers, kwok, Temporal and pollers share it.`;
-  const note = 'Counts are the API server’s and Temporal’s own. The peer is temporal-worker-controller, measured with 1,000 resources.';
+  const note =
+    'Counts are the API server’s and Temporal’s own; Temporal keeps each queue in one partition. The peer is temporal-worker-controller, measured with 1,000 resources.';
   return `${head}\n${note}\n\n${tableOf(rows)}`;
 }
 
