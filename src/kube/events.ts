@@ -45,6 +45,7 @@ const whenever = new AbortController().signal;
 const reportingController = `ameide.io/${tool}`;
 /** Identical ones within this time are one series. */
 const seriesMs = 10 * 60_000;
+const sweepMs = 60_000;
 /** What the API server takes. */
 const longestNote = 1024;
 const longestInstance = 128;
@@ -68,7 +69,11 @@ export function openEvents({ kube, instance }: EventsOptions): EventRecorder {
       free();
     }
   };
+  let sweptAt = performance.now();
+  /** Now and then: to walk through thousands for each of thousands takes the sidecar's whole processor. */
   const forgetOld = (now: number) => {
+    if (now - sweptAt < sweepMs) return;
+    sweptAt = now;
     for (const [key, { at }] of allSeries) if (now - at > seriesMs) allSeries.delete(key);
   };
   const create = (key: string, { regarding, words }: Told) => {
@@ -98,11 +103,13 @@ export function openEvents({ kube, instance }: EventsOptions): EventRecorder {
     return series.written;
   };
   const record = (regarding: Resource, words: EventWords) => {
-    forgetOld(performance.now());
+    const now = performance.now();
+    forgetOld(now);
     const uid = String(valueAt(regarding, 'metadata', 'uid'));
     if (underWay.size >= mostWaiting || !buckets.take(uid)) return;
     const key = JSON.stringify([uid, words.type, words.reason, words.action, words.note]);
-    const known = allSeries.get(key);
+    const found = allSeries.get(key);
+    const known = found && now - found.at <= seriesMs ? found : undefined;
     const told = { regarding: referenceTo(regarding), words };
     const sending = (known ? count(key, known, told) : create(key, told)).finally(() => underWay.delete(sending));
     underWay.add(sending);

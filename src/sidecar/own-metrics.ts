@@ -85,7 +85,7 @@ export const ownMetrics: readonly Metric<OwnWork>[] = [
   },
   {
     name: 'process_sidecar_temporal_budget_waits_total',
-    help: 'How often the budget of a Temporal namespace made a question wait.',
+    help: 'How often the budget of a Temporal namespace, or that of all of them, made a question wait.',
     labels: [],
     read: (work) => one(work.control()?.temporal.budgetWaits() ?? 0),
   },

@@ -117,7 +117,11 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .addOption(new Option('--port <number>', 'the port; 0: any free one').argParser(portNumber).default(8080))
     .option('--fn-config <file>', 'tell of newer versions at the definition source of this function configuration')
     .addOption(new Option('--source-interval <minutes>', 'how often it is asked').argParser(positiveInteger).default(10))
-    .addOption(new Option('--temporal-rate <n>', 'questions a second, for each Temporal namespace').argParser(positiveInteger).default(200))
+    .addOption(
+      new Option('--temporal-rate <n>', 'questions a second, for each Temporal namespace; of all together at most 250, or as many as that')
+        .argParser(positiveInteger)
+        .default(200),
+    )
     .option('--no-leader-election', 'this is the only replica')
     .option('--lease-name <name>', 'the Lease, in its own namespace', sidecarHome.lease)
     .addOption(new Option('--log-level <level>', 'the least that is logged').choices(logLevels).default('info'))

@@ -71,7 +71,8 @@ budgets('it is never nothing', () => {
 });
 
 budgets('who uses the same has the same; with the last user it goes', () => {
-  const all = openBudgets({ rate: 1, burst: 1 });
+  const limit = { rate: 1, burst: 1 };
+  const all = openBudgets({ each: limit, all: limit });
   const one = all.take('a');
   assert.is(all.take('a'), one);
   assert.is.not(all.take('b'), one);
@@ -79,6 +80,32 @@ budgets('who uses the same has the same; with the last user it goes', () => {
   assert.is(all.take('a'), one);
   for (const _ of [1, 2]) all.giveBack('a');
   assert.is.not(all.take('a'), one);
+});
+
+budgets('those of one server share one more: together they never have more than that, and none of them nothing', () => {
+  let seed = 1;
+  const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+  const all = openBudgets({ each: { rate: 100, burst: 10 }, all: { rate: 100, burst: 10 }, random });
+  const names = ['a', 'b', 'c', 'd'];
+  const takers = names.map((name) => ({ budget: all.take(name), nextMs: 0, count: 0 }));
+  for (let nowMs = 0; nowMs < 60_000; nowMs++) {
+    for (const taker of takers.filter(({ nextMs }) => nextMs <= nowMs)) {
+      while (taker.budget.take(nowMs)) taker.count++;
+      taker.nextMs = taker.budget.nextAtMs(nowMs);
+    }
+  }
+  const total = takers.reduce((sum, { count }) => sum + count, 0);
+  assert.ok(total > 5_000 && total <= 6_010, `${total} in a minute`);
+  for (const { count } of takers) assert.ok(count > 1_000, `${takers.map((one) => one.count)}`);
+});
+
+budgets('what belongs to a question of one is taken from all', () => {
+  const all = openBudgets({ each: { rate: 1, burst: 2 }, all: { rate: 1, burst: 2 } });
+  const [one, other] = [all.take('a'), all.take('b')];
+  one.charge(0);
+  assert.ok(other.take(0));
+  assert.not(other.take(0));
+  assert.not(one.take(0));
 });
 
 budgets.run();
