@@ -84,7 +84,10 @@ budgets('who uses the same has the same; with the last user it goes', () => {
 
 budgets('those of one server share one more: together they never have more than that, and none of them nothing', () => {
   let seed = 1;
-  const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+  const random = () => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
   const all = openBudgets({ each: { rate: 100, burst: 10 }, all: { rate: 100, burst: 10 }, random });
   const names = ['a', 'b', 'c', 'd'];
   const takers = names.map((name) => ({ budget: all.take(name), nextMs: 0, count: 0 }));
