@@ -225,6 +225,7 @@ test('-o json has the shape of the platform’s verify', ({ tools }) => {
       'secrets PASS',
       'schedules PASS',
       'rights PASS',
+      'guard PASS',
       'owned PASS',
       'unique PASS',
     ]);
