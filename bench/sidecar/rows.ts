@@ -53,7 +53,7 @@ function steadyRows({ count, steady }: Figures): Row[] {
   ];
 }
 
-function memoryRows({ count, emptyMb, rollOutMb, steady, without, with: right, deletion }: Figures): Row[] {
+function memoryRows({ count, emptyMb, rollOut, steady, without, with: right, deletion }: Figures): Row[] {
   const limit = (figure: string, value: number, yardstick = ''): Row => ({
     figure,
     ours: megabytes(value),
@@ -65,7 +65,7 @@ function memoryRows({ count, emptyMb, rollOutMb, steady, without, with: right, d
   return [
     told('  memory without any Process', megabytes(emptyMb)),
     limit('memory at rest', steady.residentMb, `peer ${megabytes(peer.residentMb)}`),
-    limit('memory, most while all are rolled out', rollOutMb),
+    ...(rollOut ? [limit('memory, most while all are rolled out', rollOut.peakMb)] : []),
     limit('memory, most while it starts', Math.max(without.peakMb, right.peakMb)),
     limit('memory, most while all are deleted', deletion.peakMb, `peer ${megabytes(peer.deletingMb)}`),
     told(
@@ -75,8 +75,9 @@ function memoryRows({ count, emptyMb, rollOutMb, steady, without, with: right, d
   ];
 }
 
-function rollOutRows({ count, rollOutWrites }: Figures): Row[] {
-  const each = (name: string) => ((rollOutWrites.get(name) ?? 0) / count).toFixed(2);
+function rollOutRows({ count, rollOut }: Figures): Row[] {
+  if (!rollOut) return [];
+  const each = (name: string) => ((rollOut.writes.get(name) ?? 0) / count).toFixed(2);
   return [
     told('rolled out at once: statuses written for each Process', each('patch processes/status')),
     told('  Events', each('create events')),
