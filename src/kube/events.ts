@@ -45,7 +45,6 @@ const whenever = new AbortController().signal;
 const reportingController = `ameide.io/${tool}`;
 /** Identical ones within this time are one series. */
 const seriesMs = 10 * 60_000;
-const sweepMs = 60_000;
 /** What the API server takes. */
 const longestNote = 1024;
 const longestInstance = 128;
@@ -57,6 +56,7 @@ const atATime = 4;
 const perObject = { burst: 25, refillMs: 5 * 60_000 };
 
 export function openEvents({ kube, instance }: EventsOptions): EventRecorder {
+  /** The one that was told of last comes last. */
   const allSeries = new Map<string, Series>();
   const underWay = new Set<Promise<void>>();
   const buckets = tokenBuckets(perObject);
@@ -69,24 +69,28 @@ export function openEvents({ kube, instance }: EventsOptions): EventRecorder {
       free();
     }
   };
-  let sweptAt = performance.now();
-  /** Now and then: to walk through thousands for each of thousands takes the sidecar's whole processor. */
+  const putLast = (key: string, series: Series) => {
+    allSeries.delete(key);
+    allSeries.set(key, series);
+  };
   const forgetOld = (now: number) => {
-    if (now - sweptAt < sweepMs) return;
-    sweptAt = now;
-    for (const [key, { at }] of allSeries) if (now - at > seriesMs) allSeries.delete(key);
+    for (const [key, { at }] of allSeries) {
+      if (now - at <= seriesMs) return;
+      allSeries.delete(key);
+    }
   };
   const create = (key: string, { regarding, words }: Told) => {
     const name = eventName(regarding);
     const body = eventOf({ name, regarding, words, instance });
     // What is not there cannot be counted on.
     const written = write({ method: 'POST', path: pathOf(regarding), body }).catch(() => void allSeries.delete(key));
-    allSeries.set(key, { name, count: 1, at: performance.now(), written, isQueued: false });
+    putLast(key, { name, count: 1, at: performance.now(), written, isQueued: false });
     return written;
   };
   const count = (key: string, series: Series, told: Told) => {
     series.count++;
     series.at = performance.now();
+    putLast(key, series);
     if (series.isQueued) return series.written;
     series.isQueued = true;
     series.written = series.written.then(async () => {
@@ -103,13 +107,11 @@ export function openEvents({ kube, instance }: EventsOptions): EventRecorder {
     return series.written;
   };
   const record = (regarding: Resource, words: EventWords) => {
-    const now = performance.now();
-    forgetOld(now);
+    forgetOld(performance.now());
     const uid = String(valueAt(regarding, 'metadata', 'uid'));
     if (underWay.size >= mostWaiting || !buckets.take(uid)) return;
     const key = JSON.stringify([uid, words.type, words.reason, words.action, words.note]);
-    const found = allSeries.get(key);
-    const known = found && now - found.at <= seriesMs ? found : undefined;
+    const known = allSeries.get(key);
     const told = { regarding: referenceTo(regarding), words };
     const sending = (known ? count(key, known, told) : create(key, told)).finally(() => underWay.delete(sending));
     underWay.add(sending);
