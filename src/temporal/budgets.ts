@@ -16,6 +16,17 @@ export interface BudgetsOptions {
   readonly random?: () => number;
 }
 
+/**
+ * Questions a second: each takes more than a millisecond of the sidecar's one processor, which has statuses to write and a Lease to renew.
+ */
+const allRate = 250;
+
+/** What all together may ask. Whoever allows each of them more than that means it. */
+export function altogether(rateOfEach: number): BudgetOptions {
+  const rate = Math.max(allRate, rateOfEach);
+  return { rate, burst: 2 * rate };
+}
+
 /** Those that wait for what all share come back at different times: else the first of them would be the first again. */
 const apartMs = 25;
 

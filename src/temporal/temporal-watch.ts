@@ -2,8 +2,7 @@
 import type { SeenServer, SeenTemporal } from '../sidecar/observation.ts';
 import type { Urgency } from '../sidecar/urgency.ts';
 import { type Agenda, openAgenda } from './agenda.ts';
-import type { BudgetOptions } from './budget.ts';
-import { openBudgets } from './budgets.ts';
+import { altogether, openBudgets } from './budgets.ts';
 import { openCallCounts } from './call-counts.ts';
 import type { Credentials } from './credentials.ts';
 import type { DrainPort } from './drain/drain-port.ts';
@@ -89,11 +88,6 @@ const idleMs = 60_000;
 const visibilityLimit = { rate: 7, burst: 40 };
 const usualIntervalMs = 300_000;
 const seldomLimit = { rate: 2, burst: 10 };
-/**
- * Questions a second of all namespaces: each takes more than a millisecond of the sidecar's one processor, which has statuses to write and a
- * Lease to renew. Whoever allows one namespace more means it.
- */
-const altogether = 250;
 
 export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch {
   const {
@@ -111,7 +105,7 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
   const retained = new Map<string, RetainedQuestion>();
   const runningOf = new WeakMap<WatchedQueue, RunningQuestion>();
   let waits = 0;
-  const budgets = openBudgets({ each: { rate, burst }, all: altogetherFor(rate) });
+  const budgets = openBudgets({ each: { rate, burst }, all: altogether(rate) });
 
   const tell = (queues: Iterable<WatchedQueue>) => {
     for (const { keys } of queues) for (const key of keys.keys()) onChange(key);
@@ -248,11 +242,6 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
       agenda.close();
     },
   };
-}
-
-function altogetherFor(rateOfEach: number): BudgetOptions {
-  const rate = Math.max(altogether, rateOfEach);
-  return { rate, burst: 2 * rate };
 }
 
 function queueOf({ subject, namespace: { name, watched, asks } }: Place, turn: keyof typeof turnOf): Queue {

@@ -118,7 +118,7 @@ export async function runVerb(args: readonly string[]): Promise<number> {
     .option('--fn-config <file>', 'tell of newer versions at the definition source of this function configuration')
     .addOption(new Option('--source-interval <minutes>', 'how often it is asked').argParser(positiveInteger).default(10))
     .addOption(
-      new Option('--temporal-rate <n>', 'questions a second, for each Temporal namespace; of all together at most 250, or as many as that')
+      new Option('--temporal-rate <n>', 'questions a second, for each Temporal namespace; for all of them 250, or this where it is more')
         .argParser(positiveInteger)
         .default(200),
     )
