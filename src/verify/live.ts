@@ -15,9 +15,9 @@ import { workloadReady } from '../sidecar/conditions/workload-ready.ts';
 import { type Known, know } from '../sidecar/known.ts';
 import type { Verdict } from '../sidecar/verdict.ts';
 import { listed } from '../sidecar/words.ts';
+import { indexPods, observationOf, type PodsOf } from './live-observation.ts';
 import type { Outcome } from './outcome.ts';
 import { checkSubject } from './rendered.ts';
-import { indexPods, observationOf, type PodsOf } from './seen-objects.ts';
 import { type Subject, subjectsOf } from './subject.ts';
 
 /** In the order in which one cause explains the next. */

@@ -9,14 +9,15 @@ import type { Pin } from '../process.ts';
 import { deploymentStrategy, selector, wantedTracks, workerImage } from '../render/deployment.ts';
 import { ownVariables, workerEnv } from '../render/worker-env.ts';
 import { annotationOf, isSame, namespaceOf, objectsAt, type Resource, referTo, valueAt } from '../resource.ts';
+import { waveOf } from '../sidecar/guard/argo-cd.ts';
 import { obstaclesInGit } from '../sidecar/guard/obstacles.ts';
+import { keepDeployment } from '../sidecar/seen/deployment.ts';
 import { trackOfDeployment } from '../track.ts';
 import { definitionsMounted } from './mounted-definitions.ts';
 import { containerField, templatePath, workerContainer } from './pod-template.ts';
 import { broken, definitionsIn, type Rendered, show } from './rendered-process.ts';
 import { scheduleRightsAgree, schedulesAgree } from './schedules-agree.ts';
 import { secretsAreReadable } from './secrets-readable.ts';
-import { guardedOf } from './seen-objects.ts';
 
 const setInProcess = 'set it in the Process, before the function runs';
 
@@ -270,9 +271,11 @@ function contentOf(variable: Readonly<Record<string, unknown>> | object | undefi
 }
 
 /** Warnings: whoever drains a Process before it is removed loses nothing by them. */
-function guardCanHold(seen: Rendered): Problem[] {
-  return obstaclesInGit(guardedOf(seen)).map((message) => ({
-    ...problem('GuardIneffective', message, { resource: referTo(seen.item) }),
+function guardCanHold({ item, deployments, children }: Rendered): Problem[] {
+  const workers = deployments.flatMap((deployment) => keepDeployment(deployment)?.seen ?? []);
+  const definitions = children.filter(({ kind }) => kind === 'ConfigMap').map((child) => ({ wave: waveOf(child) }));
+  return obstaclesInGit({ process: item, workers, definitions }).map((message) => ({
+    ...problem('GuardIneffective', message, { resource: referTo(item) }),
     severity: 'warning',
   }));
 }

@@ -1,7 +1,6 @@
 /** What Argo CD reads off an object when it deletes: its sync wave, and its sync options. Pure. */
 import { guardAnnotation } from '../../names.ts';
 import { annotationOf, type Resource } from '../../resource.ts';
-import type { Observation } from '../observation.ts';
 
 export const syncOptionsAnnotation = 'argocd.argoproj.io/sync-options';
 
@@ -20,7 +19,7 @@ export function syncOptionsOf(object: Resource): string[] {
     .filter((option) => option !== '');
 }
 
-/** The wave that is deleted first, of the workers and definitions that must outlive the Process; at least that of an object that has none given. */
-export function lastWave({ deployment, canary, definitions }: Pick<Observation, 'deployment' | 'canary' | 'definitions'>): number {
-  return Math.max(0, ...[deployment, canary, ...definitions].map((one) => one?.wave ?? 0));
+/** The wave that is deleted first; at least that of an object that has none given. */
+export function lastWave(objects: readonly { readonly wave?: number }[]): number {
+  return Math.max(0, ...objects.map(({ wave = 0 }) => wave));
 }

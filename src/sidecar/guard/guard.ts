@@ -7,7 +7,7 @@ import { drainFinalizer, guardAnnotation } from '../../names.ts';
 import { annotationOf, namespaceOf, type Resource, valueAt } from '../../resource.ts';
 import type { Observation } from '../observation.ts';
 import { lastWave } from './argo-cd.ts';
-import { ownersOf } from './obstacles.ts';
+import { managersOf, workersOf } from './obstacles.ts';
 
 /**
  * What is to be changed in the metadata of the live Process; undefined: nothing. A guard is put on only where it can be served: there are
@@ -18,7 +18,7 @@ export function guardPatch(seen: Observation): MetadataChange | undefined {
   if (isDeleting(process) || !hasWorkers(seen) || !(hasFinalizer(process) || isServable(seen))) return;
   const annotations = Object.fromEntries(
     Object.entries(wantedAnnotations(seen)).filter(
-      ([key, value]) => annotationOf(process, key) !== value && ownersOf(process, key).length === 0,
+      ([key, value]) => annotationOf(process, key) !== value && managersOf(process, key).length === 0,
     ),
   );
   const patch = {
@@ -42,8 +42,8 @@ export function isDeleting(process: Resource): boolean {
 }
 
 /** Of either track: while the stable ones are gone, the canary's work on the workflows. */
-export function hasWorkers({ deployment, canary }: Observation): boolean {
-  return deployment !== undefined || canary !== undefined;
+export function hasWorkers(seen: Observation): boolean {
+  return workersOf(seen).length > 0;
 }
 
 /** Temporal knows the namespace, so that it can be asked what runs there. */
@@ -58,14 +58,15 @@ function wantedAnnotations(seen: Observation): Record<string, string> {
 
 /** Above all that has to wait: waves are deleted from the last to the first. */
 function wave(seen: Observation): string {
-  return String(lastWave(seen) + 1);
+  return String(lastWave([...workersOf(seen), ...seen.definitions]) + 1);
 }
 
 /** The workers of both tracks, as far as they are there, and every definition, as kpt writes references: `group/namespaces/NAMESPACE/KIND/NAME`. */
-function dependsOn({ process, deployment, canary, definitions }: Observation): string {
+function dependsOn(seen: Observation): string {
+  const { process, definitions } = seen;
   const namespace = namespaceOf(process);
   const configMaps = definitions.map(({ configMap }) => `/namespaces/${namespace}/ConfigMap/${configMap}`).sort();
-  const workers = [deployment, canary].flatMap((one) => (one ? [`apps/namespaces/${namespace}/Deployment/${one.name}`] : []));
+  const workers = workersOf(seen).map(({ name }) => `apps/namespaces/${namespace}/Deployment/${name}`);
   return [...workers, ...configMaps].join(',');
 }
 

@@ -1,7 +1,7 @@
 /** What makes the guard ineffective, as far as it can be seen on a Process and its workers, live or in Git. Pure. */
 import { guardAnnotation } from '../../names.ts';
 import { annotationOf, isObject, objectsAt, type Resource, valueAt } from '../../resource.ts';
-import type { Observation } from '../observation.ts';
+import type { Observation, SeenDefinition, SeenDeployment } from '../observation.ts';
 import { excerpt, listed } from '../words.ts';
 import { lastWave, syncOptionsAnnotation, syncOptionsOf, waveOf } from './argo-cd.ts';
 
@@ -12,16 +12,21 @@ const pruners: Readonly<Record<string, string>> = {
 };
 
 /** A Process with what is to outlive it. */
-export type Guarded = Pick<Observation, 'process' | 'deployment' | 'canary' | 'definitions'>;
+export interface Guarded {
+  readonly process: Resource;
+  readonly workers: readonly Pick<SeenDeployment, 'name' | 'wave' | 'syncOptions' | 'owners'>[];
+  readonly definitions: readonly Pick<SeenDefinition, 'wave'>[];
+}
 
 /** Says by whom, other than the sidecar, an annotation of the Process was set; undefined: by nobody. */
 type SetBy = (key: string) => string | undefined;
 
 /** One clause each, for a message; empty: nothing is in the way. */
-export function obstaclesOf(seen: Guarded): string[] {
-  return obstacles(seen, (key) => {
-    const owners = ownersOf(seen.process, key);
-    return owners.length === 0 ? undefined : ` by ${listed(owners)}`;
+export function obstaclesOf(seen: Observation): string[] {
+  const { process, definitions } = seen;
+  return obstacles({ process, workers: workersOf(seen), definitions }, (key) => {
+    const managers = managersOf(process, key);
+    return managers.length === 0 ? undefined : ` by ${listed(managers)}`;
   });
 }
 
@@ -31,14 +36,19 @@ export function obstaclesInGit(seen: Guarded): string[] {
 }
 
 /** The managers other than the sidecar that have set this annotation. */
-export function ownersOf(process: Resource, key: string): string[] {
+export function managersOf(process: Resource, key: string): string[] {
   return objectsAt(process, 'metadata', 'managedFields').flatMap(({ manager, fieldsV1 }) =>
     valueAt(fieldsV1, 'f:metadata', 'f:annotations', `f:${key}`) === undefined ? [] : [String(manager)],
   );
 }
 
+/** Of either track. */
+export function workersOf({ deployment, canary }: Pick<Observation, 'deployment' | 'canary'>): SeenDeployment[] {
+  return [deployment, canary].filter((one) => one !== undefined);
+}
+
 /** What an object belongs to, as `Kind "name"`. */
-export function ownersIn(object: Resource): string[] {
+export function ownersOf(object: Resource): string[] {
   return objectsAt(object, 'metadata', 'ownerReferences').map(({ kind, name }) => `${excerpt(String(kind))} "${excerpt(String(name))}"`);
 }
 
@@ -49,10 +59,8 @@ function obstacles(seen: Guarded, setBy: SetBy): string[] {
     ...takenOver(seen, setBy),
     ...syncOptions(seen),
     ...Object.keys(pruners).flatMap((label) => (isObject(labels) && labels[label] !== undefined ? [pruners[label]!] : [])),
-    ...ownersIn(process).map((owner) => `it belongs to ${owner}, with which its workers may go`),
-    ...workersOf(seen).flatMap(({ name, owners = [] }) =>
-      owners.map((owner) => `Deployment "${name}" belongs to ${owner}, and goes with it`),
-    ),
+    ...ownersOf(process).map((owner) => `it belongs to ${owner}, with which its workers may go`),
+    ...seen.workers.flatMap(({ name, owners = [] }) => owners.map((owner) => `Deployment "${name}" belongs to ${owner}, and goes with it`)),
   ];
 }
 
@@ -60,7 +68,7 @@ function obstacles(seen: Guarded, setBy: SetBy): string[] {
 function takenOver(seen: Guarded, setBy: SetBy): string[] {
   const { wave, dependsOn } = guardAnnotation;
   const [waveBy, dependsOnBy] = [setBy(wave), setBy(dependsOn)];
-  const [own, others] = [waveOf(seen.process), lastWave(seen)];
+  const [own, others] = [waveOf(seen.process), lastWave([...seen.workers, ...seen.definitions])];
   const waves = `${own} here and ${others} on workers or definitions, which would not wait`;
   return [
     ...(waveBy !== undefined && own <= others ? [`${wave} is set${waveBy}, ${waves}: remove it from the Process in Git`] : []),
@@ -71,15 +79,11 @@ function takenOver(seen: Guarded, setBy: SetBy): string[] {
 /** Those of the Process that undo the order of deletion. To be kept is no harm to it where its workers are kept as well. */
 function syncOptions(seen: Guarded): string[] {
   const options = new Set(syncOptionsOf(seen.process));
-  const areKept = (option: string) => workersOf(seen).every(({ syncOptions = [] }) => syncOptions.includes(option));
+  const areKept = (option: string) => seen.workers.every(({ syncOptions = [] }) => syncOptions.includes(option));
   const has = (option: string, what: string) => (options.has(option) ? [`${syncOptionsAnnotation} has ${option}, which ${what}`] : []);
   return [
     ...has('Replace=true', 'wipes finalizers'),
     ...has('PruneLast=true', 'deletes it after its workers'),
     ...['Prune=false', 'Delete=false'].flatMap((option) => (areKept(option) ? [] : has(option, 'keeps it while its workers go'))),
   ];
-}
-
-function workersOf({ deployment, canary }: Guarded) {
-  return [deployment, canary].filter((one) => one !== undefined);
 }

@@ -3,7 +3,7 @@ import { annotation, definition, env, type Track } from '../../names.ts';
 import { annotationOf, nameOf, objectsAt, type Resource } from '../../resource.ts';
 import { trackOfDeployment } from '../../track.ts';
 import { syncOptionsOf, waveOf } from '../guard/argo-cd.ts';
-import { ownersIn } from '../guard/obstacles.ts';
+import { ownersOf } from '../guard/obstacles.ts';
 import type { SeenCondition, SeenDeployment } from '../observation.ts';
 import { numberIn, objectIn, optional, textIn } from './fields.ts';
 import { mountsOf } from './mounts.ts';
@@ -43,7 +43,7 @@ export function keepDeployment(deployment: Resource): OwnedDeployment | undefine
     mounts: mountsOf(podSpec),
     ...optional('wave', waveOf(deployment) || undefined),
     ...optional('syncOptions', someOf(syncOptionsOf(deployment))),
-    ...optional('owners', someOf(ownersIn(deployment))),
+    ...optional('owners', someOf(ownersOf(deployment))),
   };
   return { owner, track: trackOfDeployment(deployment), seen };
 }

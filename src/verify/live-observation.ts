@@ -1,8 +1,7 @@
-/** The objects of one Process as the sidecar sees them: live, or as they are rendered. Pure. */
+/** One Process's live objects as the sidecar sees them. Pure. */
 import type { Live } from '../live/objects.ts';
 import { deploymentName, processLabel, type Track, tracks } from '../names.ts';
 import { nameOf, namespaceOf, type Resource } from '../resource.ts';
-import type { Guarded } from '../sidecar/guard/obstacles.ts';
 import type { Observation, SeenDeployment, SeenPod } from '../sidecar/observation.ts';
 import { keepDefinition } from '../sidecar/seen/definition.ts';
 import { keepDeployment } from '../sidecar/seen/deployment.ts';
@@ -26,25 +25,17 @@ export function indexPods(pods: readonly Resource[]): PodsOf {
 
 /** Without Temporal, which only the sidecar asks. */
 export function observationOf(subject: Subject, { now }: Live, podsOf: PodsOf): Observation {
-  const { item, renderedAs } = subject;
-  return {
-    now,
-    ...guardedOf(subject),
-    pods: podsOf(namespaceOf(item), processLabel(renderedAs)),
-    dependencies: [],
-    unreadable: {},
-  };
-}
-
-/** The Process with its workers and definitions. */
-export function guardedOf(subject: Subject): Guarded {
-  const { item, children } = subject;
+  const { item, renderedAs, children } = subject;
   const [deployment, canary] = tracks.map((track) => deploymentOf(subject, track));
   return {
+    now,
     process: item,
     ...(deployment && { deployment }),
     ...(canary && { canary }),
+    pods: podsOf(namespaceOf(item), processLabel(renderedAs)),
     definitions: children.flatMap((child) => (child.kind === 'ConfigMap' ? (keepDefinition(child)?.seen ?? []) : [])),
+    dependencies: [],
+    unreadable: {},
   };
 }
 
