@@ -76,7 +76,7 @@ export function startControl(options: ControlOptions): Control {
     cluster,
     temporal,
     newest,
-    firstLooks: openFirstLooks(() => performance.now()),
+    firstLooks: openFirstLooks({ nowMs: () => performance.now(), inLine: () => temporal.waiting() }),
     guards: openGuards({ kube, cluster, log, isLeader: options.isLeader, nowMs: () => performance.now() }),
     drains: openDrainLooks(cluster, temporal),
   };

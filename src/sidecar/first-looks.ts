@@ -12,12 +12,19 @@ export interface FirstLooks {
   forget(key: string): void;
 }
 
-/** For what was rendered with it, for a Temporal of which nothing is known, and for one that answers, while a thousand others are asked about. */
+export interface FirstLooksOptions {
+  readonly nowMs: () => number;
+  /** How many queues are in Temporal's line. */
+  readonly inLine: () => number;
+}
+
+/** For what was rendered with it, and for a Temporal of which nothing is known. */
 const applyMs = 500;
 const temporalMs = 2_000;
-const inLineMs = 10_000;
+/** For one that answers: while a thousand others are asked about, and where there are more, for all of them. */
+const answerMs = { atLeast: 10_000, each: 10 };
 
-export function openFirstLooks(nowMs: () => number): FirstLooks {
+export function openFirstLooks({ nowMs, inLine }: FirstLooksOptions): FirstLooks {
   const firstSeen = new Map<string, { readonly generation: unknown; readonly atMs: number }>();
   return {
     wait: (key, seen) => {
@@ -30,7 +37,7 @@ export function openFirstLooks(nowMs: () => number): FirstLooks {
       const known = firstSeen.get(key);
       const first = known && known.generation === generation ? known : { generation, atMs: nowMs() };
       firstSeen.set(key, first);
-      return Math.max(first.atMs + limitFor(seen) - nowMs(), 0);
+      return Math.max(first.atMs + limitFor(seen, inLine) - nowMs(), 0);
     },
     forget: (key) => {
       firstSeen.delete(key);
@@ -38,12 +45,13 @@ export function openFirstLooks(nowMs: () => number): FirstLooks {
   };
 }
 
-function limitFor(seen: Observation): number {
+function limitFor(seen: Observation, inLine: () => number): number {
   const { process } = seen;
   if (process.status !== undefined) return isHalfApplied(seen) ? applyMs : 0;
   if (!seen.deployment) return applyMs;
   if (isAsked(seen)) return 0;
-  return seen.temporal?.server.state === 'Answers' ? inLineMs : temporalMs;
+  if (seen.temporal?.server.state !== 'Answers') return temporalMs;
+  return Math.max(answerMs.atLeast, answerMs.each * inLine());
 }
 
 /** The Process is of another render than its Deployment, which comes after it. */

@@ -1,9 +1,10 @@
 /** How often Temporal is worth asking about a Process's queue: a new poller is no event, so who only looks seldom is late. Pure. */
 import type { ProcessStatus } from '../process.ts';
+import type { SeenPod } from './observation.ts';
 
 type Condition = NonNullable<ProcessStatus['conditions']>[number];
 
-/** The most urgent first. NoWorkers: there is no Deployment, so that no answer changes a verdict. */
+/** The most urgent first. NoWorkers: no pod runs that could poll, so that no answer changes a verdict. */
 export const urgencies = ['RollOut', 'Settling', 'Rest', 'NoWorkers'] as const;
 
 export type Urgency = (typeof urgencies)[number];
@@ -15,12 +16,13 @@ export function isUrgent(urgency: Urgency): boolean {
 
 const rollingOut: ReadonlySet<string | undefined> = new Set(['RollingOut', 'WaitingForPollers', 'NotLookedYet']);
 
-/** Of the stable workers and of a canary, whoever needs it more. */
-export function urgencyOf({ conditions = [] }: ProcessStatus): Urgency {
+/** Of the stable workers and of a canary, whoever needs it more. A roll-out whose pods do not run yet has nobody to wait for. */
+export function urgencyOf({ conditions = [] }: ProcessStatus, pods: readonly SeenPod[]): Urgency {
   const workers = conditions.find(({ type }) => type === 'WorkersReady');
   const canary = conditions.find(({ type }) => type === 'CanaryReady');
   const both = [ofTrack(workers), ...(canary ? [ofTrack(canary)] : [])];
-  return urgencies.find((urgency) => both.includes(urgency))!;
+  const urgency = urgencies.find((one) => both.includes(one))!;
+  return urgency === 'RollOut' && !pods.some(({ runningSince }) => runningSince !== undefined) ? 'NoWorkers' : urgency;
 }
 
 function ofTrack(condition: Condition | undefined): Urgency {

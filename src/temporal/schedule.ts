@@ -8,6 +8,8 @@ export interface Asked {
   readonly nowMs: number;
   /** False: there was no answer yet. */
   readonly isAnswered: boolean;
+  /** True: the last answer was news, and nobody has looked at it yet. */
+  readonly isUnread: boolean;
   /** When the last of the pollers that are fresh stops to be; undefined: none is. */
   readonly staleAtMs: number | undefined;
   /** Since when none is fresh. */
@@ -43,9 +45,10 @@ export function nextAsk(asked: Asked): number {
   return isAnswered ? nextAtRest(asked, jitter) : nowMs + firstWithinMs * random;
 }
 
-function usualMs({ urgency, urgentSinceMs, nowMs }: Asked): number {
+/** More news of what nobody has come to yet would only take the time of whoever is to come to it. */
+function usualMs({ urgency, urgentSinceMs, nowMs, isUnread }: Asked): number {
   const since = nowMs - urgentSinceMs;
-  if (!isUrgent(urgency)) return restMs;
+  if (!isUrgent(urgency) || isUnread) return restMs;
   if (urgency === 'RollOut' && since < urgentForMs) return rollOutMs;
   return Math.min(settlingMs + since / settlingDecay, restMs);
 }

@@ -24,7 +24,10 @@ export interface TemporalWatch {
   /** From now on this is what is asked about the Process. */
   set(subject: Subject): void;
   remove(key: string): void;
-  /** `activities`: its workers are for activities alone, so that their pollers count whoever else polls for workflows. Default: false. */
+  /**
+   * To be said after each look at the Process: of one that was told of news and not looked at since, more is asked seldom. `activities`: its
+   * workers are for activities alone, so that their pollers count whoever else polls for workflows. Default: false.
+   */
   setUrgency(key: string, urgency: Urgency, activities?: boolean): void;
   /** Undefined: nothing is asked about it. */
   seen(key: string): SeenTemporal | undefined;

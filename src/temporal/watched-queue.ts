@@ -14,7 +14,7 @@ import type { WatchedServer } from './watched-server.ts';
 export interface WatchedQueue {
   /** The Processes, and what each wants to know. */
   readonly keys: ReadonlyMap<string, Want>;
-  /** Adds a Process, or says what it wants now. */
+  /** Adds a Process, or says what it wants now that it was looked at. */
   attend(key: string, want: Want): void;
   leave(key: string): void;
   seen(): SeenQueue | undefined;
@@ -60,6 +60,7 @@ export function watchQueue({ name, server, namespace, agenda, activityBacklogMs,
   let forgottenAt: string | undefined;
   let idleSinceMs: number | undefined;
   let failures = 0;
+  let isUnread = false;
   let questions = 0;
   let activityAskedMs: number | undefined;
   let wantsActivities = false;
@@ -84,7 +85,7 @@ export function watchQueue({ name, server, namespace, agenda, activityBacklogMs,
     const staleMs = answer && staleAt(answer);
     const staleAtMs = staleMs === undefined ? undefined : nowMs + (staleMs - Date.now());
     const times = { nowMs, urgentSinceMs, staleAtMs, idleSinceMs };
-    return nextAsk({ ...times, urgency, isAnswered: answer !== undefined, failures, phase, random: Math.random() });
+    return nextAsk({ ...times, urgency, isAnswered: answer !== undefined, isUnread, failures, phase, random: Math.random() });
   };
   const learn = (found: SeenQueue) => {
     const before = answer;
@@ -95,7 +96,9 @@ export function watchQueue({ name, server, namespace, agenda, activityBacklogMs,
     answer = found;
     failure = undefined;
     failures = 0;
-    if (hadFailed || isNews(before, found, !isUrgent(urgency))) onChange();
+    if (!hadFailed && !isNews(before, found, !isUrgent(urgency))) return;
+    isUnread = true;
+    onChange();
   };
   const learnFromFailure = async (error: TemporalError) => {
     failures++;
@@ -158,6 +161,11 @@ export function watchQueue({ name, server, namespace, agenda, activityBacklogMs,
       }
     },
   };
+  const read = () => {
+    if (!isUnread) return;
+    isUnread = false;
+    if (state === 'due later') schedule(Math.min(dueMs, nextMs()));
+  };
   const reassess = () => {
     const wants = [...keys.values()];
     wantsActivities = wants.some(({ activities }) => activities);
@@ -179,6 +187,7 @@ export function watchQueue({ name, server, namespace, agenda, activityBacklogMs,
       keys.set(key, want);
       if (isFirst) schedule(askAgain('RollOut', performance.now(), Math.random()));
       reassess();
+      read();
     },
     leave: (key) => {
       keys.delete(key);

@@ -11,8 +11,8 @@ const deployment = { name: 'l2o-process' } as SeenDeployment;
 const where = { address: 'a', namespace: 'n', taskQueue: 'q' };
 const unasked: SeenTemporal = { ...where, server: { state: 'NotAsked' } };
 
-function at(ms: number[]) {
-  return openFirstLooks(() => ms[0]!);
+function at(ms: number[], inLine = () => 0) {
+  return openFirstLooks({ nowMs: () => ms[0]!, inLine });
 }
 
 test('without a Deployment half a second, with one until Temporal has answered, two seconds at most, or ten in the line of a server that answers', () => {
@@ -26,6 +26,17 @@ test('without a Deployment half a second, with one until Temporal has answered, 
   assert.is(looks.wait('a', { ...bare, deployment, temporal: inLine }), 9_600);
   clock[0] = 3_000;
   assert.is(looks.wait('a', { ...bare, deployment, temporal: unasked }), 0);
+});
+
+test('where thousands are in line of a server that answers, a hundredth of a second for each', () => {
+  const [clock, line] = [[0], [5_000]];
+  const looks = at(clock, () => line[0]!);
+  const inLine: Observation = { ...bare, deployment, temporal: { ...where, server: { state: 'Answers', since: '' } } };
+  assert.is(looks.wait('a', inLine), 50_000);
+  [clock[0], line[0]] = [12_000, 2_000];
+  assert.is(looks.wait('a', inLine), 8_000);
+  line[0] = 900;
+  assert.is(looks.wait('a', inLine), 0);
 });
 
 test('no wait for one that has a status, for a Temporal that fails, or when all is there', () => {

@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ProcessStatus } from '../../src/process.ts';
+import type { SeenPod } from '../../src/sidecar/observation.ts';
 import { type Urgency, urgencyOf } from '../../src/sidecar/urgency.ts';
 import { placeOf, rankOf } from '../../src/temporal/rank.ts';
 
@@ -18,6 +19,18 @@ const condition = (type: string, status: Status, reason: string): Condition => (
   lastTransitionTime: '2026-11-24T10:00:00Z',
 });
 
+const pod = (runningSince?: string): SeenPod => ({
+  name: 'l2o-process-7d-x',
+  hostname: 'l2o-process-7d-x',
+  createdAt: '2026-11-24T10:00:00Z',
+  phase: 'Running',
+  isReady: false,
+  isDeleting: false,
+  restarts: 0,
+  ...(runningSince && { runningSince }),
+});
+const running = pod('2026-11-24T10:00:01Z');
+
 /** By itself, and as a canary beside stable workers that are well. */
 const cases: readonly (readonly [Status, string, Urgency, Urgency])[] = [
   ['True', 'PollersLive', 'Rest', 'Rest'],
@@ -32,13 +45,22 @@ const cases: readonly (readonly [Status, string, Urgency, Urgency])[] = [
 
 for (const [status, reason, urgency, besideStable] of cases) {
   test(`WorkersReady ${status} ${reason}: ${urgency}`, () => {
-    assert.is(urgencyOf({ conditions: [condition('WorkersReady', status, reason)] }), urgency);
+    assert.is(urgencyOf({ conditions: [condition('WorkersReady', status, reason)] }, [running]), urgency);
   });
   test(`stable workers that are well, CanaryReady ${status} ${reason}: ${besideStable}`, () => {
     const conditions = [condition('WorkersReady', 'True', 'PollersLive'), condition('CanaryReady', status, reason)];
-    assert.is(urgencyOf({ conditions }), besideStable);
+    assert.is(urgencyOf({ conditions }, [running]), besideStable);
   });
 }
+
+test('a roll-out none of whose pods runs yet has nobody who could poll; one that runs is enough', () => {
+  const rollingOut = { conditions: [condition('WorkersReady', 'False', 'RollingOut')] };
+  assert.is(urgencyOf(rollingOut, []), 'NoWorkers');
+  assert.is(urgencyOf(rollingOut, [pod()]), 'NoWorkers');
+  assert.is(urgencyOf(rollingOut, [pod(), running]), 'RollOut');
+  const lost = { conditions: [condition('WorkersReady', 'False', 'PodsNotReady')] };
+  assert.is(urgencyOf(lost, [pod()]), 'Settling');
+});
 
 test('roll-outs come first, then drains, what settles, what rests, and what is asked seldom', () => {
   const inOrder = [

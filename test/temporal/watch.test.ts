@@ -80,6 +80,22 @@ watches('while nothing changes nothing is told, however often it is asked', ({ s
   }),
 );
 
+watches('of a queue whose news nobody has looked at nothing more is asked; after the look it is, as before', ({ server }) =>
+  watching(
+    async ({ watch, count }) => {
+      const asked = () => count('DescribeTaskQueue', 'OK');
+      watch.set(subjectFor(server.address, { taskQueue: 'unread' }));
+      await until({ what: 'an answer', look: () => watch.seen(key)?.queue, isSo: (queue) => queue !== undefined });
+      const once = asked();
+      await delay(3_000);
+      assert.is(asked(), once);
+      watch.setUrgency(key, 'RollOut');
+      await until({ what: 'two more questions', look: asked, isSo: (now) => now >= once + 2, limitMs: 4_000 });
+    },
+    { onChange: () => {} },
+  ),
+);
+
 watches('at rest it is asked seldom; a roll-out that begins is looked at within half a second', ({ server }) =>
   watching(async (all) => {
     await settled(all, server, 'rest');

@@ -25,15 +25,27 @@ export interface Change {
   readonly atMs: number;
 }
 
-/** Does the work with a watch that is closed afterwards. */
+/** Does the work with a watch that is closed afterwards. Each change is looked at at once, as by a sidecar that has time. */
 export async function watching<T>(work: (watching: Watching) => Promise<T>, options: Partial<TemporalWatchOptions> = {}): Promise<T> {
   const changes: Change[] = [];
-  const watch: TemporalWatch = openTemporalWatch({
+  const wants = new Map<string, Parameters<TemporalWatch['setUrgency']>>();
+  const look = (key: string) => opened.setUrgency(...(wants.get(key) ?? [key, 'RollOut']));
+  const opened = openTemporalWatch({
     rate: 50,
     readCredentials: async () => ({}),
-    onChange: (key) => changes.push({ key, seen: watch.seen(key)!, atMs: performance.now() }),
+    onChange: (key) => {
+      changes.push({ key, seen: opened.seen(key)!, atMs: performance.now() });
+      setImmediate(look, key);
+    },
     ...options,
   });
+  const watch: TemporalWatch = {
+    ...opened,
+    setUrgency: (...want) => {
+      wants.set(want[0], want);
+      opened.setUrgency(...want);
+    },
+  };
   const whenSeen: Watching['whenSeen'] = async (key, isSo, limitMs = 10_000) => {
     const fits = (seen: SeenTemporal | undefined) => seen !== undefined && isSo(seen);
     await until({ what: `a change of ${key}`, look: () => watch.seen(key), isSo: fits, limitMs });
