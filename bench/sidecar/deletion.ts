@@ -11,21 +11,23 @@ export interface Deletion {
   readonly afterMb: number;
   /** Infinity: not within the limit. */
   readonly ms: number;
+  readonly limitMs: number;
 }
 
-export const deletionLimitMs = 240_000;
+const limitMs = { atLeast: 60_000, each: 180 };
 
 export async function deletion(bed: Bed, subject: Subject, members: readonly Member[]): Promise<Deletion> {
   forgetPeak(subject.pid);
+  const allowedMs = limitMs.atLeast + members.length * limitMs.each;
   const started = performance.now();
   await removeAll(bed, members);
   const passedMs = () => performance.now() - started;
   let count = await left(bed, bed.namespaces);
-  for (; count > 0 && passedMs() < deletionLimitMs; count = await left(bed, bed.namespaces)) await delay(500);
+  for (; count > 0 && passedMs() < allowedMs; count = await left(bed, bed.namespaces)) await delay(500);
   const ms = count > 0 ? Number.POSITIVE_INFINITY : passedMs();
   await delay(settleMs);
   const { nowMb, peakMb } = resident(subject.pid);
-  return { peakMb, afterMb: nowMb, ms };
+  return { peakMb, afterMb: nowMb, ms, limitMs: allowedMs };
 }
 
 const settleMs = 2000;

@@ -1,6 +1,5 @@
 /** The figures as rows, with what the issue promises of them. */
 import { megabytes, milliseconds, type Row, times } from '../table.ts';
-import { deletionLimitMs } from './deletion.ts';
 import { percentile } from './percentile.ts';
 import type { Figures } from './scale.ts';
 import { totalOf } from './temporal-calls.ts';
@@ -69,7 +68,7 @@ function memoryRows({ count, emptyMb, rollOut, steady, without, with: right, del
     limit('memory, most while it starts', Math.max(without.peakMb, right.peakMb)),
     limit('memory, most while all are deleted', deletion.peakMb, `peer ${megabytes(peer.deletingMb)}`),
     told(
-      `  afterwards; the deletion took ${Number.isFinite(deletion.ms) ? '' : 'more than '}${milliseconds(Math.min(deletion.ms, deletionLimitMs))}`,
+      `  afterwards; the deletion took ${Number.isFinite(deletion.ms) ? '' : 'more than '}${milliseconds(Math.min(deletion.ms, deletion.limitMs))}`,
       megabytes(deletion.afterMb),
     ),
   ];
@@ -159,6 +158,7 @@ export function growthRows(small: Figures, large: Figures): Row[] {
     row('calls to Temporal', whole, ({ steady }) => totalOf(steady.temporalCalls)),
     row('CPU of the sidecar', seconds, ({ steady }) => steady.cpu.sidecar),
     row('time to start', milliseconds, ({ without }) => without.ms),
+    row('time to delete', milliseconds, ({ deletion }) => deletion.ms),
   ];
 }
 
