@@ -9,10 +9,8 @@ import type { Pin } from '../process.ts';
 import { deploymentStrategy, selector, wantedTracks, workerImage } from '../render/deployment.ts';
 import { ownVariables, workerEnv } from '../render/worker-env.ts';
 import { annotationOf, isSame, namespaceOf, objectsAt, type Resource, referTo, valueAt } from '../resource.ts';
-import { waveOf } from '../sidecar/guard/argo-cd.ts';
-import { obstaclesInGit } from '../sidecar/guard/obstacles.ts';
-import { keepDeployment } from '../sidecar/seen/deployment.ts';
 import { trackOfDeployment } from '../track.ts';
+import { guardCanHold } from './guard-holds.ts';
 import { definitionsMounted } from './mounted-definitions.ts';
 import { containerField, templatePath, workerContainer } from './pod-template.ts';
 import { broken, definitionsIn, type Rendered, show } from './rendered-process.ts';
@@ -268,14 +266,4 @@ function variablesAgree(seen: Rendered): Problem[] {
 function contentOf(variable: Readonly<Record<string, unknown>> | object | undefined): unknown {
   const { value, valueFrom } = (variable ?? {}) as { value?: unknown; valueFrom?: unknown };
   return value ?? valueFrom;
-}
-
-/** Warnings: whoever drains a Process before it is removed loses nothing by them. */
-function guardCanHold({ item, deployments, children }: Rendered): Problem[] {
-  const workers = deployments.flatMap((deployment) => keepDeployment(deployment)?.seen ?? []);
-  const definitions = children.filter(({ kind }) => kind === 'ConfigMap').map((child) => ({ wave: waveOf(child) }));
-  return obstaclesInGit({ process: item, workers, definitions }).map((message) => ({
-    ...problem('GuardIneffective', message, { resource: referTo(item) }),
-    severity: 'warning',
-  }));
 }

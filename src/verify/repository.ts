@@ -8,6 +8,7 @@ import { fileOf, isProcessKind, placeOf } from '../render/located.ts';
 import { render } from '../render/render.ts';
 import { annotationOf, nameOf, namespaceOf, type Resource, referTo, valueAt } from '../resource.ts';
 import { buildCommand, checkUnpinned, folderIn, leftToBuilds } from './builds.ts';
+import { guardsInFolders } from './guard-holds.ts';
 import type { Outcome } from './outcome.ts';
 import { checkPatches } from './patches.ts';
 import type { Build } from './read-builds.ts';
@@ -54,9 +55,10 @@ export async function checkRepository(repository: Repository, config: FnConfig):
   const strays = [...stale].filter(([key]) => !known.has(key)).flatMap(([, problems]) => problems);
   const remarks = leftToBuilds(buildsBeside(openBases, builds), left, dir);
   const patched = pkg.items.filter((item) => isProcessKind(item) && isPatch(item));
+  const guards = guardsInFolders(pkg.items.filter((item) => !isPatch(item)));
   return [
-    ...openBases.flatMap((item) => checkBase(item, repository)),
-    ...processes.flatMap((item) => checkProcess(item, ofProcess.get(item)!, renderedOf(item))),
+    ...openBases.flatMap((item) => [...checkBase(item, repository), checkGuard(item, guards)]),
+    ...processes.flatMap((item) => [...checkProcess(item, ofProcess.get(item)!, renderedOf(item)), checkGuard(item, guards)]),
     ...checkPatches(patched, pkg.items, dir),
     ...checkUnpinned(builds, dir),
     { check: 'package', problems: [...missing, ...ofNobody, ...editedBytes(pkg.items, findings), ...strays, ...remarks] },
@@ -102,6 +104,10 @@ function editedBytes(items: readonly Resource[], findings: readonly Problem[]): 
 
 function isUnpinnedBase(item: Resource, { bases }: Repository): boolean {
   return bases.has(placeOf(item)?.path ?? '') && valueAt(item, 'spec', 'definitionRef', 'pin') === undefined;
+}
+
+function checkGuard(item: Resource, guards: ReadonlyMap<Resource, readonly Problem[]>): Outcome {
+  return { process: referTo(item), file: fileIn(item), check: 'guard', problems: guards.get(item) };
 }
 
 /** Overlays may give what a base lacks. */

@@ -48,7 +48,7 @@ async function json(...args: string[]): Promise<Printed & { code: number | null;
 
 const states = ({ checks }: Printed) => checks.map(({ check, status }) => `${check} ${status.replace('CHECK_STATUS_', '')}`);
 const live = ['ProcessFound', 'Rendered', 'DefinitionMounted', 'WorkloadReady', 'ConditionsHealthy', 'DefinitionCurrent'];
-const inGit = ['RepositoryValid', 'RepositoryPinned', 'RepositoryDefinition', 'RepositoryRendered', 'RepositoryPackage'];
+const inGit = ['RepositoryValid', 'RepositoryPinned', 'RepositoryDefinition', 'RepositoryRendered', 'RepositoryGuard', 'RepositoryPackage'];
 const pass = (checks: readonly string[]) => checks.map((check) => `${check} PASS`);
 
 test('the cluster by default, in exactly the platform’s shape', async ({ plane }) => {
@@ -102,7 +102,7 @@ test('both', async ({ plane, dir }) => {
   assert.equal(states(report), pass([...inGit, ...live]));
   assert.equal([report.code, report.health], [0, health(true)]);
   const { code, stdout } = await run([...ofL2o, '--mode', 'all', '--repo-root', dir, ...cluster(plane)]);
-  assert.match(stdout, /^PROCESS +FILE +VALID +PINNED +DEFINITION +RENDERED\n(?:.*\n)*\nPROCESS +FOUND +RENDERED +MOUNTED/);
+  assert.match(stdout, /^PROCESS +FILE +VALID +PINNED +DEFINITION +RENDERED +GUARD\n(?:.*\n)*\nPROCESS +FOUND +RENDERED +MOUNTED/);
   assert.is(code, 0);
 });
 

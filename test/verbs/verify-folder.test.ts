@@ -30,7 +30,7 @@ test('a folder that kustomize renders passes, with the command that verifies the
   assert.is(stderr, leftToBuild('.'));
   assert.match(
     stdout,
-    /^PROCESS +FILE +VALID +PINNED +DEFINITION\nsales\/l2o +l2o\.yaml +PASS +PASS +PASS\nPASS: 1 Process, nothing wrong\n$/,
+    /^PROCESS +FILE +VALID +PINNED +DEFINITION +GUARD\nsales\/l2o +l2o\.yaml +PASS +PASS +PASS +PASS\nPASS: 1 Process, nothing wrong\n$/,
   );
   assert.is(code, 0);
 });
@@ -39,7 +39,7 @@ test('a rendered folder passes, and fails once it is stale, with file and comman
   rendered(dir);
   const fresh = cli(dir, ['verify', '.']);
   assert.is(fresh.stderr, '');
-  assert.match(fresh.stdout, /RENDERED\n.*PASS\n/);
+  assert.match(fresh.stdout, /RENDERED +GUARD\n.*PASS +PASS\n/);
   writeFiles(dir, {
     'l2o.yaml': unrendered({ temporal: { address: 'other:7233' } })['l2o.yaml']!.replace(
       '"metadata":{',
@@ -48,7 +48,7 @@ test('a rendered folder passes, and fails once it is stale, with file and comman
   });
   const { code, stdout, stderr } = cli(dir, ['verify', '.']);
   assert.is(code, 1);
-  assert.match(stdout, /PASS +PASS +PASS +FAIL\n/);
+  assert.match(stdout, /PASS +PASS +PASS +FAIL +PASS\n/);
   const files = /is not what a render gives now: (?=.*\bl2o\.yaml)(?=.*l2o\.generated\.yaml)[^;]*/.source;
   assert.match(
     stderr,
@@ -87,9 +87,28 @@ test('every finding of every Process at once, and nothing is written', ({ dir })
   assert.match(stderr, /error FieldUnknown: .*\(a\/l2o\.yaml\)/);
   assert.match(stderr, /error PinMissing: .*\(b\/l2o\.yaml\)/);
   assert.match(stderr, /error ChecksumMismatch: ConfigMap "sales\/l2o-definition-cbc6ba17b4" data\[definition\.json\] \(c\/d\.yaml\)/);
-  assert.match(stdout, /a\/l2o\.yaml +FAIL +- +- +-\n/);
-  assert.match(stdout, /b\/l2o\.yaml +PASS +FAIL +- +-\n/);
-  assert.match(stdout, /d\/l2o\.yaml +PASS +PASS +PASS +FAIL\n/);
+  assert.match(stdout, /a\/l2o\.yaml +FAIL +- +- +- +PASS\n/);
+  assert.match(stdout, /b\/l2o\.yaml +PASS +FAIL +- +- +PASS\n/);
+  assert.match(stdout, /d\/l2o\.yaml +PASS +PASS +PASS +FAIL +PASS\n/);
+});
+
+test('what would defeat the guard is warned of, each by what is committed in its own folder', ({ dir }) => {
+  const annotated = (name: string, value: string) => ({
+    ...unrendered(),
+    'l2o.yaml': unrendered()['l2o.yaml']!.replace('"metadata":{', `"metadata":{"annotations":{"argocd.argoproj.io/${name}":"${value}"},`),
+  });
+  writeFiles(join(dir, 'a'), annotated('sync-wave', '0'));
+  writeFiles(join(dir, 'b'), annotated('sync-wave', '1'));
+  writeFiles(join(dir, 'c'), annotated('sync-options', 'PruneLast=true'));
+  for (const folder of ['a', 'b']) assert.is(cli(dir, ['render', folder]).code, 0);
+  const { code, stdout, stderr } = cli(dir, ['verify', '.']);
+  assert.is(code, 0, 'drained before they are removed, all of them lose nothing');
+  assert.match(stdout, /a\/l2o\.yaml .*PASS\n.*b\/l2o\.yaml .*PASS\n.*c\/l2o\.yaml .*PASS\n/);
+  const warnings = stderr.split('\n').filter((line) => line.startsWith('warning '));
+  assert.equal(warnings, [
+    'warning GuardIneffective: Process "sales/l2o" (a/l2o.yaml): argocd.argoproj.io/sync-wave is set, 0 here and 0 on workers or definitions, which would not wait: remove it from the Process in Git',
+    'warning GuardIneffective: Process "sales/l2o" (c/l2o.yaml): argocd.argoproj.io/sync-options has PruneLast=true, which deletes it after its workers',
+  ]);
 });
 
 test('broken YAML, no Process, no folder', ({ dir }) => {
@@ -202,7 +221,7 @@ test('a Process that nobody renders is an error, alone and beside a rendered one
     alone.stderr,
     'error NotRendered: Process "sales/l2o" (a/l2o.yaml): has no workers in Git; run `ameide-process render a` and commit\n',
   );
-  assert.match(alone.stdout, /RENDERED\nsales\/l2o +a\/l2o\.yaml .*FAIL\n/);
+  assert.match(alone.stdout, /RENDERED +GUARD\nsales\/l2o +a\/l2o\.yaml .*FAIL +PASS\n/);
   assert.is(cli(dir, ['render', 'a']).code, 0);
   assert.is(cli(dir, ['verify', 'a']).code, 0);
   writeFiles(join(dir, 'b'), files);
