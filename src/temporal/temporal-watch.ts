@@ -1,5 +1,5 @@
 /** Keeps asking Temporal about the queues of all Processes: those in a roll-out often, the others seldom, and never beyond the budget. */
-import type { SeenServer, SeenTemporal } from '../sidecar/observation.ts';
+import type { SeenTemporal } from '../sidecar/observation.ts';
 import type { Urgency } from '../sidecar/urgency.ts';
 import { type Agenda, openAgenda } from './agenda.ts';
 import { altogether, openBudgets } from './budgets.ts';
@@ -15,6 +15,7 @@ import { openPace } from './pace.ts';
 import { askAboutRetained, type RetainedQuestion } from './retained-question.ts';
 import { askAboutRunning, type RunningQuestion } from './running-question.ts';
 import { activityBacklogEach, runningEach } from './schedule.ts';
+import { seenFrom } from './seen-from.ts';
 import { type Subject, serverKey } from './subject.ts';
 import { type WatchedNamespace, watchNamespace } from './watched-namespace.ts';
 import { type WatchedQueue, watchQueue } from './watched-queue.ts';
@@ -213,7 +214,10 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
     setUrgency: (key, urgency, activities = false) => places.get(key)?.queue.attend(key, { urgency, activities }),
     seen: (key) => {
       const place = places.get(key);
-      return place && seenFrom(place, { running: runningOf.get(place.queue)?.seen(), retained: retained.get(key)?.seen() });
+      if (!place) return;
+      const { subject, server, namespace, queue } = place;
+      const seldom = { running: runningOf.get(queue)?.seen(), retained: retained.get(key)?.seen() };
+      return seenFrom({ subject, server: server.server, namespace: namespace.watched, queue, ...seldom });
     },
     setRetained: (key, checksums) => {
       const place = places.get(key);
@@ -253,34 +257,6 @@ function queueOf({ subject, namespace: { name, watched, asks } }: Place, turn: k
 
 function hasPause(namespace: WatchedNamespace): boolean {
   return namespace.seen()?.hasPause ?? false;
-}
-
-/** Of a namespace that nothing can be learnt of, though the server answers, the server is as good as silent. */
-function seenFrom(
-  { subject, server: { server }, namespace: { watched }, queue }: Place,
-  { running, retained }: { [Answer in 'running' | 'retained']: SeenTemporal[Answer] | undefined },
-): SeenTemporal {
-  const { address, namespace, taskQueue } = subject;
-  const answer = queue.seen();
-  const failure = queue.failure();
-  const namespaceState = watched.seen();
-  return {
-    address,
-    namespace,
-    taskQueue,
-    server: serverFor(server.seen(), watched.failure(), queue.forgottenAt()),
-    ...(namespaceState && { namespaceState }),
-    ...(answer && { queue: answer }),
-    ...(failure && { queueFailure: failure }),
-    ...(running && { running }),
-    ...(retained && { retained }),
-  };
-}
-
-function serverFor(seen: SeenServer, failure: ReturnType<WatchedQueue['failure']>, forgottenAt: string | undefined): SeenServer {
-  if (seen.state !== 'Answers') return seen;
-  if (failure) return { state: 'Fails', ...failure };
-  return forgottenAt !== undefined && forgottenAt > seen.since ? { state: 'Answers', since: forgottenAt } : seen;
 }
 
 function isSameSubject(a: Subject, b: Subject): boolean {
