@@ -78,10 +78,12 @@ export async function startPollers({ temporal, scratch }: Bed, pollers: readonly
   );
 }
 
-/** As a GitOps tool prunes: every object, in no order that anybody waits for. */
-export async function removeAll({ plane }: Bed, members: readonly Member[]): Promise<void> {
+/** As a GitOps tool prunes: every object, in no order that anybody waits for, so many a second. */
+export async function removeAll({ plane }: Bed, members: readonly Member[], perSecond: number): Promise<void> {
   const paths = members.flatMap(({ namespace, objects }) => [...objects].reverse().map((object) => ({ namespace, object })));
-  await inParallel(paths, atATime, async ({ object }) => {
+  const started = performance.now();
+  await inParallel(paths, atATime, async ({ object }, at) => {
+    await delay(Math.max(started + (at * 1000) / perSecond - performance.now(), 0));
     await request(plane, 'DELETE', `${await resourcePath(plane, object)}/${object.metadata.name}?propagationPolicy=Background`);
   });
 }
