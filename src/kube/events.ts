@@ -51,7 +51,7 @@ const longestInstance = 128;
 /** Of events that wait to be written: an outage of everything is told by the first of them. */
 const mostWaiting = 200;
 /** Statuses matter more: while a thousand of those are written, Events take few of the turns. */
-const atATime = 4;
+const atATime = 1;
 /** An object that flaps writes so many at once, and then one in so long, as client-go's recorder does. */
 const perObject = { burst: 25, refillMs: 5 * 60_000 };
 

@@ -2,6 +2,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface ProbesOptions {
   readonly host: string;
@@ -47,9 +48,17 @@ export async function openProbes({ host, port, notReady, metrics, onMetricsFaile
 async function sendMetrics(response: ServerResponse, metrics: AsyncIterable<string>, onFailed: (error: Error) => void): Promise<void> {
   response.setHeader('content-type', metricsType);
   try {
-    await pipeline(metrics, response);
+    await pipeline(inTurns(metrics), response);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') onFailed(error as Error);
+  }
+}
+
+/** A socket that takes everything would have all of it made in one go; a status need not wait for that. */
+async function* inTurns(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const piece of pieces) {
+    yield piece;
+    await nextTurn();
   }
 }
 

@@ -25,6 +25,8 @@ export interface Asked {
 const restMs = 60_000;
 const settlingMs = 5_000;
 const rollOutMs = 1_000;
+/** More news of what nobody has come to yet would only take the time of whoever is to come to it: five thousand are through by then. */
+const unreadMs = 180_000;
 /** A roll-out that takes longer is looked at as seldom as what settles. */
 const urgentForMs = 120_000;
 /** In each twenty milliseconds that a trouble lasts, it is asked a millisecond later. */
@@ -45,10 +47,10 @@ export function nextAsk(asked: Asked): number {
   return isAnswered ? nextAtRest(asked, jitter) : nowMs + firstWithinMs * random;
 }
 
-/** More news of what nobody has come to yet would only take the time of whoever is to come to it. */
 function usualMs({ urgency, urgentSinceMs, nowMs, isUnread }: Asked): number {
   const since = nowMs - urgentSinceMs;
-  if (!isUrgent(urgency) || isUnread) return restMs;
+  if (!isUrgent(urgency)) return restMs;
+  if (isUnread) return unreadMs;
   if (urgency === 'RollOut' && since < urgentForMs) return rollOutMs;
   return Math.min(settlingMs + since / settlingDecay, restMs);
 }

@@ -56,6 +56,26 @@ test('metrics come piece by piece, and whole', async (bed) => {
   assert.equal(bed.failures, []);
 });
 
+test('between two pieces of metrics other work has its turn, however fast they are taken', async (bed) => {
+  let turn = 0;
+  let isOver = false;
+  const work = () => {
+    turn++;
+    if (!isOver) setImmediate(work);
+  };
+  const turns: number[] = [];
+  bed.metrics = async function* () {
+    work();
+    for (let piece = 0; piece < 100; piece++) {
+      turns.push(turn);
+      yield `a${piece} ${'1'.repeat(16_000)}\n`;
+    }
+    isOver = true;
+  };
+  assert.is((await (await get(bed, '/metrics')).text()).split('\n').length, 101);
+  assert.is(new Set(turns).size, 100);
+});
+
 test('metrics that fail midway are no whole answer, and are told', async (bed) => {
   bed.metrics = async function* () {
     yield 'a 1\n';

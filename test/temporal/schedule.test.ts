@@ -22,8 +22,8 @@ const moving = (urgency: Asked['urgency'], forMs: number): Partial<Asked> => ({ 
 const cases: readonly (readonly [string, Partial<Asked>, readonly [number, number]])[] = [
   ['a roll-out: each second', moving('RollOut', 10_000), [0.9, 1.1]],
   ['a roll-out of more than two minutes: as what settles', moving('RollOut', 120_000), [9.9, 12.1]],
-  ['a roll-out whose news nobody looked at yet: each minute', { ...moving('RollOut', 0), isUnread: true }, [54, 66]],
-  ['what settles, and nobody looked at its news yet: each minute', { ...moving('Settling', 0), isUnread: true }, [54, 66]],
+  ['a roll-out whose news nobody looked at yet: each three minutes', { ...moving('RollOut', 0), isUnread: true }, [162, 198]],
+  ['what settles, and nobody looked at its news yet: each three minutes', { ...moving('Settling', 0), isUnread: true }, [162, 198]],
   ['settling: each five seconds', moving('Settling', 0), [4.5, 5.5]],
   ['settling for an hour: each minute', moving('Settling', 3_600_000), [54, 66]],
   ['a roll-out for an hour: each minute', moving('RollOut', 3_600_000), [54, 66]],
