@@ -18,9 +18,9 @@ export interface SessionOptions {
 const openLimitMs = 10_000;
 /** A silent connection is asked after this long, and is dead when it stays silent as long again: 15 s at most after its last byte. */
 const silenceMs = 5_000;
-/** The defaults of 64 KiB would make a list wait for a round trip every 64 KiB. */
-const streamWindow = 1 << 20;
-const sessionWindow = 4 << 20;
+/** The defaults of 64 KiB would make a list wait for a round trip every 64 KiB; but what is under way is memory, sixteen lists at a start. */
+const streamWindow = 256 << 10;
+const sessionWindow = 1 << 20;
 
 /** Resolves once the server itself has spoken, not just accepted the connection. */
 export async function openSession({ url, tls, onRetired }: SessionOptions): Promise<Session> {
