@@ -20,6 +20,8 @@ const lanes = 4;
 const startMs = { least: 1000, most: 5000 };
 /** Between two questions of the bare loop: what is measured against it is seconds. */
 const pauseMs = 5;
+/** A server that is out of breath for a moment answers the next question. */
+const loopLimitMs = 60_000;
 
 /** Rolls out Processes that are new, one after the other. They and their pollers stay until `close`. */
 export async function firstPolls(bed: Bed, members: readonly Member[]): Promise<FirstPolls & { close(): Promise<void> }> {
@@ -52,10 +54,14 @@ export async function firstPolls(bed: Bed, members: readonly Member[]): Promise<
 
 async function bareLoop(connection: Connection, { namespace, taskQueue }: Poller): Promise<number> {
   const request = { namespace, taskQueue: { name: taskQueue }, taskQueueType: workflowQueue };
-  for (;;) {
-    const { pollers } = await connection.withDeadline(Date.now() + 5000, () => connection.workflowService.describeTaskQueue(request));
-    if (pollers && pollers.length > 0) return performance.now();
-    await delay(pauseMs);
+  const ask = () => connection.withDeadline(Date.now() + 5000, () => connection.workflowService.describeTaskQueue(request));
+  for (const end = performance.now() + loopLimitMs; ; await delay(pauseMs)) {
+    try {
+      const { pollers } = await ask();
+      if (pollers && pollers.length > 0) return performance.now();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
   }
 }
 
