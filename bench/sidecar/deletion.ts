@@ -7,6 +7,7 @@ import type { Subject } from './subject.ts';
 import { forgetPeak, resident } from './usage.ts';
 
 export interface Deletion {
+  /** NaN, as `afterMb`: the sidecar ended meanwhile. */
   readonly peakMb: number;
   readonly afterMb: number;
   /** Infinity: not within the limit, or the sidecar ended meanwhile. */
@@ -28,7 +29,7 @@ export async function deletion(bed: Bed, subject: Subject, members: readonly Mem
   let count = await left(bed, bed.namespaces);
   const isOver = () => count === 0 || passedMs() >= allowedMs || subject.hasEnded();
   for (; !isOver(); count = await left(bed, bed.namespaces)) await delay(500);
-  if (subject.hasEnded()) throw new Error('the sidecar ended by itself');
+  if (subject.hasEnded()) return { peakMb: Number.NaN, afterMb: Number.NaN, ms: Number.POSITIVE_INFINITY, limitMs: allowedMs };
   const ms = count > 0 ? Number.POSITIVE_INFINITY : passedMs();
   await delay(settleMs);
   const { nowMb, peakMb } = resident(subject.pid);

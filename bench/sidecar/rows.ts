@@ -67,11 +67,13 @@ function memoryRows({ count, emptyMb, rollOut, steady, without, with: right, del
     ...(rollOut ? [limit('memory, most while all are rolled out', rollOut.peakMb)] : []),
     limit('memory, most while it starts', Math.max(without.peakMb, right.peakMb)),
     limit('memory, most while all are deleted', deletion.peakMb, `peer ${megabytes(peer.deletingMb)}`),
-    told(
-      `  afterwards; the deletion took ${Number.isFinite(deletion.ms) ? '' : 'more than '}${milliseconds(Math.min(deletion.ms, deletion.limitMs))}`,
-      megabytes(deletion.afterMb),
-    ),
+    told(`  afterwards; ${endOf(deletion)}`, megabytes(deletion.afterMb)),
   ];
+}
+
+function endOf({ ms, limitMs, afterMb }: Figures['deletion']): string {
+  if (Number.isNaN(afterMb)) return 'the sidecar ended during the deletion';
+  return `the deletion took ${Number.isFinite(ms) ? '' : 'more than '}${milliseconds(Math.min(ms, limitMs))}`;
 }
 
 function rollOutRows({ count, rollOut }: Figures): Row[] {
