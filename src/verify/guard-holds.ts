@@ -1,4 +1,5 @@
 /** What in Git would keep the guard from holding the deletion of a Process. Pure. */
+import { groupBy } from '../group-by.ts';
 import { type Problem, problem } from '../problem.ts';
 import { fileOf, placeOf, scopeOf } from '../render/located.ts';
 import { type Resource, referTo } from '../resource.ts';
@@ -19,13 +20,7 @@ export function guardCanHold({ item, deployments, children }: Pick<Subject, 'ite
 
 /** The same of every Process of a folder tree, by what is committed beside it: another folder may hold the same names for another cluster. */
 export function guardsInFolders(items: readonly Resource[]): ReadonlyMap<Resource, readonly Problem[]> {
-  const folders = new Map<string, Resource[]>();
-  for (const item of items) {
-    const folder = scopeOf(placeOf(item));
-    const beside = folders.get(folder);
-    if (beside) beside.push(item);
-    else folders.set(folder, [item]);
-  }
+  const folders = groupBy(items, (item) => scopeOf(placeOf(item)));
   const subjects = [...folders.values()].flatMap((beside) => subjectsOf(beside).subjects);
   return new Map(subjects.map((subject) => [subject.item, guardCanHold(subject).map((found) => ({ ...found, ...fileOf(subject.item) }))]));
 }

@@ -1,5 +1,6 @@
 /** Verifies a rendered stream: plain manifests as they are about to be applied. Pure. */
 
+import { groupBy } from '../group-by.ts';
 import { annotation } from '../names.ts';
 import { type Problem, problem, type ResourceRef } from '../problem.ts';
 import { type Pin, parseProcess } from '../process.ts';
@@ -69,13 +70,7 @@ function orphan(item: Resource): Problem {
 
 /** Of two objects with one identity the last one applied wins; other people's are their business. */
 function duplicates(items: readonly Resource[]): Problem[] {
-  const byIdentity = new Map<string, Resource[]>();
-  for (const item of items) {
-    const same = byIdentity.get(identityOf(item));
-    if (same) same.push(item);
-    else byIdentity.set(identityOf(item), [item]);
-  }
-  return [...byIdentity.values()].flatMap((same) => {
+  return [...groupBy(items, identityOf).values()].flatMap((same) => {
     if (same.length < 2 || !same.some((item) => isProcessKind(item) || isGenerated(item))) return [];
     const reason = isProcessKind(same[0]!) ? 'ProcessDuplicate' : 'RenderBroken';
     return [

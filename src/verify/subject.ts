@@ -1,5 +1,6 @@
 /** Who belongs to whom in a rendered stream: each Process with what was generated for it, even where an outer kustomization renamed one of them. Pure. */
 
+import { groupBy } from '../group-by.ts';
 import { annotation, deploymentName } from '../names.ts';
 import { type DefinitionStore, definitionStore } from '../render/definition-store.ts';
 import { isGenerated, isProcessKind } from '../render/located.ts';
@@ -66,11 +67,10 @@ interface Owners {
 /** The owner by name, in the child's namespace or else in another; the one that was renamed with the child; the one that pins the child. */
 function indexOwners(items: readonly Resource[]): Owners {
   const processes = items.filter(isProcessKind);
-  const byName = new Map<string, Resource[]>();
+  const byName = groupBy(processes, nameOf);
   const byPlace = new Map<string, Resource>();
   const byPin = new Map<string, Resource>();
   for (const item of processes) {
-    byName.set(nameOf(item), [...(byName.get(nameOf(item)) ?? []), item]);
     byPlace.set(key(namespaceOf(item), nameOf(item)), byPlace.get(key(namespaceOf(item), nameOf(item))) ?? item);
     for (const pinned of pinKeys(item)) byPin.set(pinned, item);
   }
