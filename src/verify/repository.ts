@@ -57,10 +57,11 @@ export async function checkRepository(repository: Repository, config: FnConfig):
   const patched = pkg.items.filter((item) => isProcessKind(item) && isPatch(item));
   const guards = guardsInFolders(pkg.items.filter((item) => !isPatch(item)));
   return [
-    ...openBases.flatMap((item) => [...checkBase(item, repository), checkGuard(item, guards)]),
-    ...processes.flatMap((item) => [...checkProcess(item, ofProcess.get(item)!, renderedOf(item)), checkGuard(item, guards)]),
+    ...openBases.flatMap((item) => checkBase(item, repository)),
+    ...processes.flatMap((item) => checkProcess(item, ofProcess.get(item)!, renderedOf(item))),
     ...checkPatches(patched, pkg.items, dir),
     ...checkUnpinned(builds, dir),
+    ...[...openBases, ...processes].map((item) => checkGuard(item, guards)),
     { check: 'package', problems: [...missing, ...ofNobody, ...editedBytes(pkg.items, findings), ...strays, ...remarks] },
   ];
 }
