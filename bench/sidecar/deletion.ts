@@ -16,21 +16,32 @@ export interface Deletion {
 }
 
 const limitMs = { atLeast: 60_000, each: 180 };
-/** What the control plane, on the same processors, bears to be told at once. More are deleted as fast as Argo CD asks, by its defaults. */
+/**
+ * What the control plane, on the same processors, bears to be told at once. More are deleted as fast as Argo CD asks, by its defaults, and
+ * the workers whose turn has not come poll on meanwhile.
+ */
 const mostAtOnce = 1500;
 const pruneRate = 50;
 
-export async function deletion(bed: Bed, subject: Subject, members: readonly Member[]): Promise<Deletion> {
+export async function deletion(
+  bed: Bed,
+  subject: Subject,
+  members: readonly Member[],
+  stopWorkers: () => Promise<void>,
+): Promise<Deletion> {
   forgetPeak(subject.pid);
   const allowedMs = limitMs.atLeast + members.length * limitMs.each;
+  const isAtOnce = members.length <= mostAtOnce;
+  if (isAtOnce) await stopWorkers();
   const started = performance.now();
-  await removeAll(bed, members, members.length > mostAtOnce ? pruneRate : Number.POSITIVE_INFINITY);
+  await removeAll(bed, members, isAtOnce ? Number.POSITIVE_INFINITY : pruneRate);
   const passedMs = () => performance.now() - started;
   let count = await left(bed, bed.namespaces);
   const isOver = () => count === 0 || passedMs() >= allowedMs || subject.hasEnded();
   for (; !isOver(); count = await left(bed, bed.namespaces)) await delay(500);
-  if (subject.hasEnded()) return { peakMb: Number.NaN, afterMb: Number.NaN, ms: Number.POSITIVE_INFINITY, limitMs: allowedMs };
   const ms = count > 0 ? Number.POSITIVE_INFINITY : passedMs();
+  if (!isAtOnce) await stopWorkers();
+  if (subject.hasEnded()) return { peakMb: Number.NaN, afterMb: Number.NaN, ms: Number.POSITIVE_INFINITY, limitMs: allowedMs };
   await delay(settleMs);
   const { nowMb, peakMb } = resident(subject.pid);
   return { peakMb, afterMb: nowMb, ms, limitMs: allowedMs };

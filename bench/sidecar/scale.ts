@@ -85,8 +85,11 @@ export async function measureScale(run: Run, count: number): Promise<Figures> {
     say(`${count}: start-up with statuses …`);
     const withThem = await startWith(bed, members, await restart(), isSmall ? 5000 : 90_000);
     say(`${count}: deletion …`);
-    await Promise.all([close(), ...fleet.pollers.map((one) => one.stop())]);
-    const deleted = await deletion(bed, subject, members);
+    const stopWorkers = async () => {
+      await Promise.all([close(), ...fleet.pollers.map((one) => one.stop())]);
+    };
+    const deleted = await deletion(bed, subject, members, stopWorkers);
+    if (subject.hasEnded()) say(`the sidecar has ended; its log ends with:\n${subject.log()}`);
     return {
       count,
       emptyMb,

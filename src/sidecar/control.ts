@@ -68,6 +68,7 @@ export function startControl(options: ControlOptions): Control {
     burst: burstOf(options.temporalRate),
     readCredentials: (subject) => readCredentials(kube, subject),
     onChange: look,
+    lookWaitMs: () => queue.waitMs(),
   });
   const events = openEvents({ kube, instance: options.instance });
   const onFailure = (message: string) => log.warn('the definition source was asked in vain', { message });

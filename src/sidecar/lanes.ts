@@ -22,6 +22,7 @@ export function lanes({ isSlow, slowConcurrency, work, ...options }: LanesOption
     addAfter: (key, ms) => quick.addAfter(key, ms),
     has: (key) => quick.has(key) || slow.has(key),
     depth: () => quick.depth() + slow.depth(),
+    waitMs: quick.waitMs,
     stop: async () => {
       await Promise.all([quick.stop(), slow.stop()]);
     },

@@ -2,6 +2,7 @@
  * The Processes that are to be looked at: each at most once at a time, however often it is asked for, some of them at once, and one that
  * fails again later without holding up the others.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface WorkQueue {
   add(key: string): void;
@@ -11,6 +12,8 @@ export interface WorkQueue {
   has(key: string): boolean;
   /** How many wait now. */
   depth(): number;
+  /** For how many milliseconds, about, one that is added now would wait: as the last ones went. */
+  waitMs(): number;
   /** Takes nothing up any more, and waits for what is under way. */
   stop(): Promise<void>;
 }
@@ -24,6 +27,8 @@ export interface WorkQueueOptions {
 
 const firstRetryMs = 500;
 const longestRetryMs = 60_000;
+/** So many of the last ones count. */
+const lastOnes = 32;
 /** Timers do not take any number. */
 const longestWaitMs = 3_600_000;
 
@@ -32,6 +37,7 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
   const busy = new Map<string, Promise<void>>();
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   const failures = new Map<string, number>();
+  let workMs = 0;
   let isStopped = false;
 
   const add = (key: string) => {
@@ -61,9 +67,10 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
     }
   };
   const run = async (key: string) => {
+    // A turn of the event loop for so many: thousands that need not wait for anything would else keep every answer waiting, past its deadline.
+    await nextTurn();
+    const begunMs = performance.now();
     try {
-      // Not within the call of whoever added it: one that adds many gets them all in first.
-      await Promise.resolve();
       const again = await work(key);
       failures.delete(key);
       if (again !== undefined) addAfter(key, again);
@@ -73,6 +80,7 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
       failures.set(key, times + 1);
       addAfter(key, Math.min(firstRetryMs * 2 ** times, longestRetryMs));
     } finally {
+      workMs += (performance.now() - begunMs - workMs) / lastOnes;
       busy.delete(key);
       takeUp();
     }
@@ -82,6 +90,7 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
     addAfter,
     has: (key) => waiting.has(key) || busy.has(key),
     depth: () => waiting.size + busy.size,
+    waitMs: () => (waiting.size * workMs) / concurrency,
     stop: async () => {
       isStopped = true;
       waiting.clear();

@@ -14,6 +14,8 @@ export interface Asked {
   readonly staleAtMs: number | undefined;
   /** Since when none is fresh. */
   readonly idleSinceMs: number | undefined;
+  /** So long it takes until news would be looked at: others wait before it. */
+  readonly lookWaitMs: number;
   /** How many questions in a row failed. */
   readonly failures: number;
   /** The queue's own moment of each minute, between 0 and 1: so that a thousand are asked evenly, whatever brought them together. */
@@ -55,12 +57,15 @@ function usualMs({ urgency, urgentSinceMs, nowMs, isUnread }: Asked): number {
   return Math.min(settlingMs + since / settlingDecay, restMs);
 }
 
-/** Ready, and yet nobody polls: either the server forgot, or the workers are gone. Soon one knows. */
-function nextAtRest({ nowMs, phase, staleAtMs, idleSinceMs }: Asked, jitter: number): number {
+/**
+ * Ready, and yet nobody polls: either the server forgot, or the workers are gone. Soon one knows. Otherwise nothing is asked for that would
+ * only wait to be looked at: while thousands do, the questions would take the time that their statuses need.
+ */
+function nextAtRest({ nowMs, phase, staleAtMs, idleSinceMs, lookWaitMs }: Asked, jitter: number): number {
   if (idleSinceMs !== undefined && nowMs - idleSinceMs < urgentForMs) return nowMs + settlingMs * jitter;
-  const earliest = nowMs + restAtLeastMs;
+  const earliest = nowMs + Math.max(restAtLeastMs, lookWaitMs);
   const slot = earliest + ((((phase * restMs - earliest) % restMs) + restMs) % restMs);
-  return staleAtMs === undefined ? slot : Math.min(slot, Math.max(staleAtMs + staleForMs, nowMs + settlingMs));
+  return staleAtMs === undefined ? slot : Math.min(slot, Math.max(staleAtMs + staleForMs, nowMs + Math.max(settlingMs, lookWaitMs)));
 }
 
 /** After a server came back its queues are asked again, the urgent ones at once: it may have forgotten who polls. */

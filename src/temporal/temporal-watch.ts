@@ -58,6 +58,8 @@ export interface TemporalWatchOptions {
   readonly readCredentials: (subject: Subject) => Promise<Credentials>;
   /** Something that a decision about this Process depends on changed. */
   readonly onChange: (key: string) => void;
+  /** For how many milliseconds news about a queue would wait for a look, because others do; undefined: not at all. */
+  readonly lookWaitMs?: () => number;
   /** It is closed with the watch. Default: a new one. */
   readonly agenda?: Agenda;
 }
@@ -100,6 +102,7 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
     retainedIntervalMs: intervalMs = usualIntervalMs,
     readCredentials,
     onChange,
+    lookWaitMs = () => 0,
     agenda = openAgenda(),
   } = options;
   const calls = openCallCounts();
@@ -151,8 +154,8 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
   };
   const openQueue = ({ server }: Server, { watched, queues }: Namespace, { namespace, taskQueue }: Subject): WatchedQueue => {
     const name = { namespace, taskQueue };
-    const activityBacklogMs = () => activityBacklogEach(places.size);
-    const queue: WatchedQueue = watchQueue({ name, server, namespace: watched, agenda, activityBacklogMs, onChange: () => tell([queue]) });
+    const options = { agenda, lookWaitMs, activityBacklogMs: () => activityBacklogEach(places.size), onChange: () => tell([queue]) };
+    const queue: WatchedQueue = watchQueue({ name, server, namespace: watched, ...options });
     queues.set(taskQueue, queue);
     return queue;
   };

@@ -41,6 +41,8 @@ export interface WatchedQueueOptions {
   readonly agenda: Agenda;
   /** How often the backlog of activities is asked for, which takes a question of its own. */
   readonly activityBacklogMs: () => number;
+  /** So long it takes until news would be looked at. */
+  readonly lookWaitMs: () => number;
   readonly onChange: () => void;
 }
 
@@ -49,7 +51,15 @@ const activitiesEach = 3;
 /** Who is told that these are too many questions waits; but not for ever. */
 const rateLimitedForMs = 300_000;
 
-export function watchQueue({ name, server, namespace, agenda, activityBacklogMs, onChange }: WatchedQueueOptions): WatchedQueue {
+export function watchQueue({
+  name,
+  server,
+  namespace,
+  agenda,
+  activityBacklogMs,
+  lookWaitMs,
+  onChange,
+}: WatchedQueueOptions): WatchedQueue {
   const keys = new Map<string, Want>();
   const phase = Math.random();
   const openedMs = Date.now();
@@ -84,7 +94,7 @@ export function watchQueue({ name, server, namespace, agenda, activityBacklogMs,
     const nowMs = performance.now();
     const staleMs = answer && staleAt(answer);
     const staleAtMs = staleMs === undefined ? undefined : nowMs + (staleMs - Date.now());
-    const times = { nowMs, urgentSinceMs, staleAtMs, idleSinceMs };
+    const times = { nowMs, urgentSinceMs, staleAtMs, idleSinceMs, lookWaitMs: lookWaitMs() };
     return nextAsk({ ...times, urgency, isAnswered: answer !== undefined, isUnread, failures, phase, random: Math.random() });
   };
   const learn = (found: SeenQueue) => {

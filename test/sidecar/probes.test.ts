@@ -56,7 +56,7 @@ test('metrics come piece by piece, and whole', async (bed) => {
   assert.equal(bed.failures, []);
 });
 
-test('between two pieces of metrics other work has its turn, however fast they are taken', async (bed) => {
+test('while metrics are made other work has its turns, however fast they are taken', async (bed) => {
   let turn = 0;
   let isOver = false;
   const work = () => {
@@ -68,12 +68,13 @@ test('between two pieces of metrics other work has its turn, however fast they a
     work();
     for (let piece = 0; piece < 100; piece++) {
       turns.push(turn);
+      for (const end = performance.now() + 2; performance.now() < end; );
       yield `a${piece} ${'1'.repeat(16_000)}\n`;
     }
     isOver = true;
   };
   assert.is((await (await get(bed, '/metrics')).text()).split('\n').length, 101);
-  assert.is(new Set(turns).size, 100);
+  assert.ok(new Set(turns).size >= 8, `${new Set(turns).size} turns in 200 ms`);
 });
 
 test('metrics that fail midway are no whole answer, and are told', async (bed) => {

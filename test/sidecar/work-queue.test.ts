@@ -56,6 +56,44 @@ test('no more than so many at a time', async () => {
   await queue.stop();
 });
 
+test('a thousand that need not wait for anything leave others their turns', async () => {
+  let isOver = false;
+  let inThisTurn = 0;
+  let most = 0;
+  const queue = workQueue({
+    concurrency: 16,
+    onError: () => {},
+    work: async () => {
+      most = Math.max(most, ++inThisTurn);
+      return undefined;
+    },
+  });
+  const others = () => {
+    inThisTurn = 0;
+    if (!isOver) setImmediate(others);
+  };
+  others();
+  for (let at = 0; at < 1000; at++) queue.add(`p${at}`);
+  while (queue.depth() > 0) await delay(1);
+  isOver = true;
+  assert.ok(most > 0 && most <= 2 * 16, `${most} in one turn`);
+  await queue.stop();
+});
+
+test('it says how long one that is added now would wait: as the last ones took, so many at a time', async () => {
+  const queue = workQueue({ concurrency: 2, onError: () => {}, work: () => delay(20, undefined) });
+  assert.is(queue.waitMs(), 0);
+  for (let at = 0; at < 200; at++) queue.add(`p${at}`);
+  assert.is(queue.waitMs(), 0, 'nothing is known yet of how long one takes');
+  while (queue.depth() > 100) await delay(5);
+  const [waiting, waitMs] = [queue.depth() - 2, queue.waitMs()];
+  assert.ok(waitMs > 5 * waiting, `${waitMs} ms for ${waiting}`);
+  assert.ok(waitMs < 100 * waiting, `${waitMs} ms for ${waiting}`);
+  while (queue.depth() > 0) await delay(5);
+  assert.is(queue.waitMs(), 0, 'nobody waits any more');
+  await queue.stop();
+});
+
 test('what is slow takes no turn of the rest, and nobody is worked on twice at a time', async () => {
   let isSlow = true;
   let release = () => {};
