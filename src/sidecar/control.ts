@@ -100,6 +100,8 @@ export function startControl(options: ControlOptions): Control {
   // Decided too early, a Process would seem to lack what was only not listed yet.
   cluster.whenSynced.then(() => {
     isOpen = true;
+    // The lists leave several megabytes, which would stay until as many are needed again.
+    globalThis.gc?.();
     log.info('synced', { processes: cluster.processes.size });
     for (const key of early) queue.add(key);
     early.clear();
