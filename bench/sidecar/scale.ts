@@ -55,6 +55,7 @@ export async function measureScale(run: Run, count: number): Promise<Figures> {
     await subject.stop();
     return () => run.start().then((started) => (subject = started));
   };
+  const sayLog = () => say(`the sidecar ${subject.hasEnded() ? 'has ended' : 'runs'}; its log ends with:\n${subject.log()}`);
   try {
     await subject.ready;
     await delay(2000);
@@ -89,7 +90,7 @@ export async function measureScale(run: Run, count: number): Promise<Figures> {
       await Promise.all([close(), ...fleet.pollers.map((one) => one.stop())]);
     };
     const deleted = await deletion(bed, subject, members, stopWorkers);
-    if (subject.hasEnded()) say(`the sidecar has ended; its log ends with:\n${subject.log()}`);
+    if (subject.hasEnded()) sayLog();
     return {
       count,
       emptyMb,
@@ -102,7 +103,7 @@ export async function measureScale(run: Run, count: number): Promise<Figures> {
       deletion: deleted,
     };
   } catch (error) {
-    say(`the sidecar ${subject.hasEnded() ? 'has ended' : 'runs'}; its log ends with:\n${subject.log()}`);
+    sayLog();
     throw error;
   } finally {
     await subject.stop();

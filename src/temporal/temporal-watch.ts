@@ -153,9 +153,15 @@ export function openTemporalWatch(options: TemporalWatchOptions): TemporalWatch 
     return opened;
   };
   const openQueue = ({ server }: Server, { watched, queues }: Namespace, { namespace, taskQueue }: Subject): WatchedQueue => {
-    const name = { namespace, taskQueue };
-    const options = { agenda, lookWaitMs, activityBacklogMs: () => activityBacklogEach(places.size), onChange: () => tell([queue]) };
-    const queue: WatchedQueue = watchQueue({ name, server, namespace: watched, ...options });
+    const queue: WatchedQueue = watchQueue({
+      name: { namespace, taskQueue },
+      server,
+      namespace: watched,
+      agenda,
+      activityBacklogMs: () => activityBacklogEach(places.size),
+      lookWaitMs,
+      onChange: () => tell([queue]),
+    });
     queues.set(taskQueue, queue);
     return queue;
   };
