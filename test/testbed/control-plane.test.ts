@@ -1,20 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { demand, type KubeObject } from './api.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { startControlPlane } from './control-plane.ts';
 import { installCrd } from './discovery.ts';
 import { dryRun, dryRunUpdate } from './dry-run.ts';
 
-const control = suite<{ plane: ControlPlane }>('control plane');
+const control = suite<{ plane: ControlPlane; dir: string }>('control plane');
 
 control.before(async (context) => {
   context.plane = await startControlPlane();
+  context.dir = mkdtempSync(join(tmpdir(), 'ameide-crd-'));
 });
-control.after(async ({ plane }) => {
+control.after(async ({ plane, dir }) => {
   await plane?.stop();
+  rmSync(dir, { recursive: true });
 });
 
 const configMap = (data: Record<string, string>, rest = {}) => ({
@@ -61,21 +65,17 @@ control('judges a transition: an immutable ConfigMap keeps its data', async ({ p
   assert.equal(await dryRun(plane, before), { accepted: true }, 'what was really created is gone again');
 });
 
-control('installs a CRD, and its rules decide at once', async ({ plane }) => {
-  const dir = mkdtempSync(join(tmpdir(), 'ameide-crd-'));
-  try {
-    writeFileSync(join(dir, 'crd.yaml'), JSON.stringify(queueCrd()));
-    await installCrd(plane, join(dir, 'crd.yaml'));
-    await installCrd(plane, join(dir, 'crd.yaml'));
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-  const queue = (size: unknown, rest = {}) => ({
-    apiVersion: 'test.ameide.io/v1',
-    kind: 'Queue',
-    metadata: { name: 'q' },
-    spec: { size, ...rest },
-  });
+const queue = (size: unknown, rest = {}) => ({
+  apiVersion: 'test.ameide.io/v1',
+  kind: 'Queue',
+  metadata: { name: 'q' },
+  spec: { size, ...rest },
+});
+
+control('installs a CRD, and its rules decide at once', async ({ plane, dir }) => {
+  const file = queueCrdIn(dir);
+  await installCrd(plane, file);
+  await installCrd(plane, file);
   assert.equal(await dryRun(plane, queue(1)), { accepted: true });
   assert.not((await dryRun(plane, queue('1'))).accepted);
   assert.not((await dryRun(plane, queue(1, { colour: 'red' }))).accepted);
@@ -84,6 +84,34 @@ control('installs a CRD, and its rules decide at once', async ({ plane }) => {
   assert.not(verdict.accepted);
   if (!verdict.accepted) assert.match(verdict.status.message, 'size never changes');
 });
+
+control('installs a CRD that is being deleted when it is gone', async ({ plane, dir }) => {
+  const file = queueCrdIn(dir);
+  await installCrd(plane, file);
+  const held = { ...queue(1), metadata: { name: 'held', finalizers: ['test.ameide.io/held'] } };
+  const queues = '/apis/test.ameide.io/v1/namespaces/default/queues';
+  await demand(plane, 'POST', queues, held);
+  const before = (await demand(plane, 'DELETE', crdPath)) as KubeObject;
+  let isInstalled = false;
+  const installing = installCrd(plane, file).then(() => {
+    isInstalled = true;
+  });
+  await delay(500);
+  assert.not(isInstalled, 'while the held object keeps the old one');
+  await demand(plane, 'PATCH', `${queues}/held`, { metadata: { finalizers: [] } });
+  await installing;
+  const after = (await demand(plane, 'GET', crdPath)) as KubeObject;
+  assert.is.not(after.metadata.uid, before.metadata.uid);
+  assert.not(after.metadata.deletionTimestamp);
+});
+
+const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/queues.test.ameide.io';
+
+function queueCrdIn(dir: string): string {
+  const file = join(dir, 'crd.yaml');
+  writeFileSync(file, JSON.stringify(queueCrd()));
+  return file;
+}
 
 function queueCrd() {
   const rule = { rule: 'self.size == oldSelf.size', message: 'size never changes' };

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadAll } from 'js-yaml';
-import type { KubeObject, Server } from './api.ts';
+import type { Answer, KubeObject, Server } from './api.ts';
 import { demand, message, request } from './api.ts';
 
 interface ApiResource {
@@ -35,7 +35,7 @@ export async function installCrd(server: Server, file: string): Promise<void> {
   for (const crd of loadAll(readFileSync(file, 'utf8')) as (KubeObject & CrdSpec)[]) {
     const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     const item = `${path}/${crd.metadata.name}`;
-    const live = await request(server, 'GET', item);
+    const live = await untilNotEnding(server, item);
     const resourceVersion = live.code === 200 ? (live.body as KubeObject).metadata.resourceVersion : undefined;
     const next = { ...crd, metadata: { ...crd.metadata, resourceVersion } };
     await demand(server, live.code === 200 ? 'PUT' : 'POST', `${live.code === 200 ? item : path}?fieldValidation=Strict`, next);
@@ -49,6 +49,20 @@ interface CrdSpec {
     readonly names: { readonly kind: string };
     readonly versions: { name: string; served: boolean }[];
   };
+}
+
+/**
+ * A deleted CRD is there until the API server has deleted its objects, and whoever watches these knows of it earlier:
+ * what is PUT until then goes with it.
+ */
+async function untilNotEnding(server: Server, item: string, limitMs = 30_000): Promise<Answer> {
+  const started = Date.now();
+  for (;;) {
+    const live = await request(server, 'GET', item);
+    if (live.code !== 200 || !(live.body as KubeObject).metadata.deletionTimestamp) return live;
+    if (Date.now() - started > limitMs) throw new Error(`${item} is still being deleted after ${limitMs / 1000} s`);
+    await delay(50);
+  }
 }
 
 async function untilServed(server: Server, item: string, { spec }: CrdSpec, version: string, limitMs = 30_000): Promise<void> {
