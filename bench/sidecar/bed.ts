@@ -55,9 +55,12 @@ export async function openBed(mostProcesses: number): Promise<Bed> {
 /**
  * Long polls that a frontend holds for one namespace: 1,200 unless told. Rates stay as they are, the sidecar has to live with them. One
  * partition for each queue instead of four: those of 5,000 queues are more than a development server on the same processors can load.
+ * And each queue's own state is not stored every minute: those are 100 writes a second, behind which the one connection to the development
+ * server's database lets everything else wait for up to twelve seconds.
  */
 const dynamicConfig = {
   'frontend.namespaceCount': 100_000,
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  'matching.updateAckInterval': '10h',
 };

@@ -8,6 +8,7 @@ import { userOf } from './accounts.ts';
 import { isWrite } from './audit.ts';
 import type { Bed } from './bed.ts';
 import { startChild } from './child.ts';
+import { cpuNow, cpuOfServers } from './cpu.ts';
 import type { Member } from './fleet.ts';
 import { inParallel } from './in-parallel.ts';
 import { tally } from './steady.ts';
@@ -28,6 +29,8 @@ export interface StartUp {
 export interface FirstStart extends StartUp {
   /** The same for a bare program that knows what is right, and only asks and writes. */
   readonly floorMs: number;
+  /** Until then, of the sidecar and of the API server together. */
+  readonly cpuSeconds: number;
 }
 
 /** What the floor has to do for one Process. */
@@ -51,9 +54,12 @@ export async function startWithout(
   const floorMs = await bareStart(bed, members, tasks, limitMs);
   await wipe(bed, members, limitMs);
   bed.audit.since();
+  const before = await cpuOfServers(bed);
   const subject = await start();
   const lastMs = await untilAllReady(bed, members, limitMs);
-  return { ms: lastMs - subject.startedAt, floorMs, ...(await written(bed, subject)) };
+  const cpu = await cpuNow(bed, subject.pid);
+  const cpuSeconds = cpu.sidecar + cpu.apiserver - before.apiserver;
+  return { ms: lastMs - subject.startedAt, floorMs, cpuSeconds, ...(await written(bed, subject)) };
 }
 
 async function bareStart(bed: Bed, members: readonly Member[], tasks: readonly WriteTask[], limitMs: number): Promise<number> {

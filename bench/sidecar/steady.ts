@@ -3,9 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { userOf } from './accounts.ts';
 import { type Asked, isWrite } from './audit.ts';
 import type { Bed } from './bed.ts';
+import { type Cpu, cpuNow } from './cpu.ts';
 import type { Subject } from './subject.ts';
 import { callsSince, temporalCalls } from './temporal-calls.ts';
-import { cpuSeconds, resident } from './usage.ts';
+import { resident } from './usage.ts';
 
 /** Counts and CPU seconds are of one minute. */
 export interface Steady {
@@ -20,12 +21,6 @@ export interface Steady {
   readonly cpu: Cpu;
   /** What was asked for, for a reader who wonders. */
   readonly requests: ReadonlyMap<string, number>;
-}
-
-export interface Cpu {
-  readonly sidecar: number;
-  readonly apiserver: number;
-  readonly temporal: number;
 }
 
 export async function steady(bed: Bed, subject: Subject, seconds: number): Promise<Steady> {
@@ -52,11 +47,6 @@ export async function steady(bed: Bed, subject: Subject, seconds: number): Promi
     },
     requests: tally(asked),
   };
-}
-
-async function cpuNow(bed: Bed, sidecar: number): Promise<Cpu> {
-  const [apiserver, temporal] = [await bed.apiserverPid(), await bed.temporal.server.pid()];
-  return { sidecar: cpuSeconds(sidecar), apiserver: cpuSeconds(apiserver), temporal: cpuSeconds(temporal) };
 }
 
 export function tally(asked: readonly Asked[]): Map<string, number> {

@@ -1,6 +1,7 @@
 /** Changes finalizers and annotations of a Process: exactly the object that was seen, as it was seen, and never one that is absent. */
 import { processApiVersion, tool } from '../names.ts';
 import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
+import type { Written } from './apply-status.ts';
 import type { Kube } from './connect.ts';
 import { isFailure } from './failure.ts';
 
@@ -14,11 +15,7 @@ export interface MetadataChange {
  * A merge patch: an apply would create a Process that is gone. `superseded`: it is gone, another one has its name now, or it has changed
  * since it was seen. Throws a KubeFailure for everything else.
  */
-export async function patchMetadata(
-  kube: Kube,
-  process: Resource,
-  change: MetadataChange,
-): Promise<{ process: Resource } | { superseded: true }> {
+export async function patchMetadata(kube: Kube, process: Resource, change: MetadataChange): Promise<Written> {
   const [uid, resourceVersion] = [valueAt(process, 'metadata', 'uid'), valueAt(process, 'metadata', 'resourceVersion')];
   const path = `/apis/${processApiVersion}/namespaces/${namespaceOf(process)}/processes/${nameOf(process)}?fieldManager=${tool}`;
   const body = { metadata: { uid, resourceVersion, ...change } };

@@ -7,6 +7,7 @@ import { nameOf, namespaceOf, type Resource } from '../resource.ts';
 import { type Dependencies, openDependencies } from './dependencies.ts';
 import { openProcesses } from './live-processes.ts';
 import type { SeenDefinition, SeenDeployment, SeenPod } from './observation.ts';
+import { type OwnWrites, openOwnWrites } from './own-writes.ts';
 import { ownedIndex } from './owned-index.ts';
 import { keepDefinition, type OwnedDefinition } from './seen/definition.ts';
 import { keepDeployment, type OwnedDeployment } from './seen/deployment.ts';
@@ -31,8 +32,8 @@ export interface Cluster {
   isSynced(): boolean;
   /** Resolves when that is so for the first time. */
   readonly whenSynced: Promise<void>;
-  /** The API server's answer to a write, before the watch brings it. */
-  learn(process: Resource): void;
+  /** Writes to a Process, and takes in the API server's answer: what the watch brings of that is no news. */
+  readonly write: OwnWrites['write'];
   readonly watches: readonly NamedWatch[];
   stop(): void;
 }
@@ -60,6 +61,7 @@ const labelSelector = selectorLabel.process;
 
 export function openCluster({ kube, namespaces, onChange, onError }: ClusterOptions): Cluster {
   const processes = openProcesses();
+  const ownWrites = openOwnWrites(processes, onChange);
   const deployments = ownedIndex<OwnedDeployment>((key, { owner }) => `${namespaceIn(key)}/${owner}`);
   const definitions = ownedIndex<OwnedDefinition>((key, { owner }) => `${namespaceIn(key)}/${owner}`);
   const pods = ownedIndex<OwnedPod>((key, { processLabel: label }) => `${namespaceIn(key)}/${label}`);
@@ -94,7 +96,7 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
     if (!processes.change(key, now)) return;
     placeOnQueue(key);
     dependencies.want(key, now);
-    onChange(key);
+    if (!ownWrites.holdBack(key)) onChange(key);
   };
   const podChanged = (key: string, now: OwnedPod | undefined) => tell(pods.change(key, now).flatMap((label) => processes.labelled(label)));
   const open = <T>(base: string, resource: string, options: Pick<WatchOptions<T>, 'keep' | 'onChange' | 'labelSelector'>) => {
@@ -139,10 +141,7 @@ export function openCluster({ kube, namespaces, onChange, onError }: ClusterOpti
     podsOf: (process) => pods.of(`${namespaceOf(process)}/${processLabel(nameOf(process))}`).map(({ seen }) => seen),
     definitionsOf: (process) => definitions.of(keyOf(process)).map(({ seen }) => seen),
     unreadable: (namespace) => forbiddenAmong(watches, namespace),
-    learn: (process) => {
-      const key = keyOf(process);
-      if (processes.all.has(key) && processes.change(key, keepProcess(process))) placeOnQueue(key);
-    },
+    write: ownWrites.write,
     stop: () => {
       for (const { watch } of watches) watch.stop();
       dependencies.stop();

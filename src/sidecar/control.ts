@@ -47,7 +47,7 @@ export interface Control {
 /** Processes that are worked on at a time, drains aside. */
 const concurrency = 16;
 /** Drains that are looked at at a time: mostly they wait for Temporal, and those that wait together share questions. */
-const drainsAtATime = 64;
+const drainsAtATime = 200;
 /** A start, or an apply of many, is over sooner; Temporal's own limits bear bursts of more than that. */
 const burstOf = (rate: number) => 2 * rate;
 /** Of the two seconds in which the sidecar ends. */

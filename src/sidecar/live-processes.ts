@@ -5,8 +5,10 @@ import { type Resource, valueAt } from '../resource.ts';
 
 export interface LiveProcesses {
   readonly all: ReadonlyMap<string, Resource>;
-  /** False: it is older than what is known already, from the answer to a write. */
+  /** The watch tells. False: nothing that the answer to a write has not told already. */
   change(key: string, now: Resource | undefined): boolean;
+  /** A write was answered. True: nothing newer is known of it. */
+  learn(key: string, now: Resource): boolean;
   /** The Processes whose pods have this label (`namespace/label`). */
   labelled(label: string): string[];
 }
@@ -14,6 +16,11 @@ export interface LiveProcesses {
 export function openProcesses(): LiveProcesses {
   const all = new Map<string, Resource>();
   const byLabel = new Map<string, string>();
+  /** One copy of a spec is enough. */
+  const keep = (key: string, now: Resource) => {
+    const known = all.get(key);
+    all.set(key, known && isSameSpec(now, known) ? Object.assign(now, { spec: known.spec }) : now);
+  };
   return {
     all,
     change: (key, now) => {
@@ -24,9 +31,17 @@ export function openProcesses(): LiveProcesses {
       }
       const known = all.get(key);
       if (known && isOlder(now, known)) return false;
-      if (known && isSameSpec(now, known)) Object.assign(now, { spec: known.spec });
-      all.set(key, now);
+      // Also the same version: the watch has its copy, and that one is enough.
+      keep(key, now);
       byLabel.set(label, key);
+      return !known || !isSameVersion(now, known);
+    },
+    learn: (key, now) => {
+      const known = all.get(key);
+      if (!known) return false;
+      if (isSameVersion(now, known)) return true;
+      if (isOlder(now, known)) return false;
+      keep(key, now);
       return true;
     },
     labelled: (label) => {
@@ -38,9 +53,17 @@ export function openProcesses(): LiveProcesses {
 
 /** Then one copy of it is enough, and what was found out about it stands: most changes are our own, of the status. */
 function isSameSpec(now: Resource, known: Resource): boolean {
-  return ['uid', 'generation'].every((field) => {
-    const value = valueAt(now, 'metadata', field);
-    return value !== undefined && value === valueAt(known, 'metadata', field);
+  return areSame(['uid', 'generation'], now, known);
+}
+
+function isSameVersion(now: Resource, known: Resource): boolean {
+  return areSame(['uid', 'resourceVersion'], now, known);
+}
+
+function areSame(fields: readonly string[], a: Resource, b: Resource): boolean {
+  return fields.every((field) => {
+    const value = valueAt(a, 'metadata', field);
+    return value !== undefined && value === valueAt(b, 'metadata', field);
   });
 }
 

@@ -28,14 +28,15 @@ export interface PatchOptions {
 export function patcher({ kube, cluster, events, log, tally, isLeader }: PatchOptions): Patch {
   return async (process, status, turned) => {
     if (!isLeader()) throw new Error('this replica does not lead any more');
-    const written = await applyStatus(kube, process, status).catch((error: unknown) => {
-      const words = refusal(status, error);
-      if (words) events.record(process, words);
-      throw error;
-    });
+    const written = await cluster
+      .write(process, () => applyStatus(kube, process, status))
+      .catch((error: unknown) => {
+        const words = refusal(status, error);
+        if (words) events.record(process, words);
+        throw error;
+      });
     tally.wrote('superseded' in written ? 'superseded' : 'written');
     if ('superseded' in written) return false;
-    cluster.learn(written.process);
     for (const transition of turned) {
       log.info(transition.note, { process: keyOf(process), condition: transition.action, reason: transition.reason });
       events.record(process, transition);

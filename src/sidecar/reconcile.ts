@@ -25,7 +25,7 @@ export async function reconcile(key: string, world: World, { patch, act }: Hands
   const seen = await prepared(key, first, world);
   if (!seen) return;
   const { status, recheckAfterMs, retainedToAsk, effects = [] } = decide(seen);
-  world.temporal.setUrgency(key, urgencyOf(status, seen.pods), countsActivities(seen));
+  world.temporal.setUrgency(key, urgencyOf(status, seen), countsActivities(seen));
   world.temporal.setRetained(key, retainedToAsk);
   const before = seen.process.status;
   const turned = () => transitions(isObject(before) ? before : {}, status);

@@ -1,10 +1,11 @@
 /** How often Temporal is worth asking about a Process's queue: a new poller is no event, so who only looks seldom is late. Pure. */
 import type { ProcessStatus } from '../process.ts';
-import type { SeenPod } from './observation.ts';
+import { isDeleting } from './guard/guard.ts';
+import type { Observation } from './observation.ts';
 
 type Condition = NonNullable<ProcessStatus['conditions']>[number];
 
-/** The most urgent first. NoWorkers: no pod runs that could poll, so that no answer changes a verdict. */
+/** The most urgent first. NoWorkers: none is waited for, or no pod runs that could poll, so that no answer changes a verdict. */
 export const urgencies = ['RollOut', 'Settling', 'Rest', 'NoWorkers'] as const;
 
 export type Urgency = (typeof urgencies)[number];
@@ -16,8 +17,12 @@ export function isUrgent(urgency: Urgency): boolean {
 
 const rollingOut: ReadonlySet<string | undefined> = new Set(['RollingOut', 'WaitingForPollers', 'NotLookedYet']);
 
-/** Of the stable workers and of a canary, whoever needs it more. A roll-out whose pods do not run yet has nobody to wait for. */
-export function urgencyOf({ conditions = [] }: ProcessStatus, pods: readonly SeenPod[]): Urgency {
+/**
+ * Of the stable workers and of a canary, whoever needs it more. A roll-out whose pods do not run yet has nobody to wait for; a Process that
+ * is being deleted, and on whose queue nothing runs, waits for nobody.
+ */
+export function urgencyOf({ conditions = [], drain }: ProcessStatus, { process, pods }: Pick<Observation, 'process' | 'pods'>): Urgency {
+  if (isDeleting(process) && drain?.remaining === 0) return 'NoWorkers';
   const workers = conditions.find(({ type }) => type === 'WorkersReady');
   const canary = conditions.find(({ type }) => type === 'CanaryReady');
   const both = [ofTrack(workers), ...(canary ? [ofTrack(canary)] : [])];

@@ -13,10 +13,33 @@ const version = (resourceVersion: string, { generation = 1, uid = 'first' } = {}
 
 live('the answer to a write is not undone by an older word of the watch, unless the object is another one', () => {
   const processes = openProcesses();
-  assert.ok(processes.change(key, version('10')));
+  assert.ok(processes.change(key, version('8')));
+  assert.ok(processes.learn(key, version('10')));
   assert.not(processes.change(key, version('9')));
   assert.is(valueAt(processes.all.get(key), 'metadata', 'resourceVersion'), '10');
   assert.ok(processes.change(key, version('9', { uid: 'second' })));
+});
+
+live('what the watch brings of a write that was answered already is kept, and no news', () => {
+  const processes = openProcesses();
+  const echo = version('10');
+  processes.change(key, version('9'));
+  assert.ok(processes.learn(key, version('10')));
+  assert.not(processes.change(key, echo));
+  assert.is(processes.all.get(key), echo);
+  assert.ok(processes.learn(key, version('10')), 'the watch was first');
+  assert.is(processes.all.get(key), echo, 'one copy is enough');
+  assert.ok(processes.change(key, version('10', { uid: 'second' })));
+});
+
+live('an answer does not undo what the watch has told since, nor bring back what is gone', () => {
+  const processes = openProcesses();
+  processes.change(key, version('11'));
+  assert.not(processes.learn(key, version('10')));
+  assert.is(valueAt(processes.all.get(key), 'metadata', 'resourceVersion'), '11');
+  processes.change(key, undefined);
+  assert.not(processes.learn(key, version('12')));
+  assert.not(processes.all.has(key));
 });
 
 live('while the generation stays, there is one copy of the spec; another generation, or another object, has its own', () => {

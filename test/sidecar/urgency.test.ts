@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ProcessStatus } from '../../src/process.ts';
+import type { Resource } from '../../src/resource.ts';
 import type { SeenPod } from '../../src/sidecar/observation.ts';
 import { type Urgency, urgencyOf } from '../../src/sidecar/urgency.ts';
 import { placeOf, rankOf } from '../../src/temporal/rank.ts';
@@ -30,6 +31,8 @@ const pod = (runningSince?: string): SeenPod => ({
   ...(runningSince && { runningSince }),
 });
 const running = pod('2026-11-24T10:00:01Z');
+const process: Resource = { metadata: { namespace: 'sales', name: 'l2o' } };
+const deleted: Resource = { metadata: { namespace: 'sales', name: 'l2o', deletionTimestamp: '2026-11-24T10:00:02Z' } };
 
 /** By itself, and as a canary beside stable workers that are well. */
 const cases: readonly (readonly [Status, string, Urgency, Urgency])[] = [
@@ -45,21 +48,32 @@ const cases: readonly (readonly [Status, string, Urgency, Urgency])[] = [
 
 for (const [status, reason, urgency, besideStable] of cases) {
   test(`WorkersReady ${status} ${reason}: ${urgency}`, () => {
-    assert.is(urgencyOf({ conditions: [condition('WorkersReady', status, reason)] }, [running]), urgency);
+    assert.is(urgencyOf({ conditions: [condition('WorkersReady', status, reason)] }, { process, pods: [running] }), urgency);
   });
   test(`stable workers that are well, CanaryReady ${status} ${reason}: ${besideStable}`, () => {
     const conditions = [condition('WorkersReady', 'True', 'PollersLive'), condition('CanaryReady', status, reason)];
-    assert.is(urgencyOf({ conditions }, [running]), besideStable);
+    assert.is(urgencyOf({ conditions }, { process, pods: [running] }), besideStable);
   });
 }
 
 test('a roll-out none of whose pods runs yet has nobody who could poll; one that runs is enough', () => {
   const rollingOut = { conditions: [condition('WorkersReady', 'False', 'RollingOut')] };
-  assert.is(urgencyOf(rollingOut, []), 'NoWorkers');
-  assert.is(urgencyOf(rollingOut, [pod()]), 'NoWorkers');
-  assert.is(urgencyOf(rollingOut, [pod(), running]), 'RollOut');
+  assert.is(urgencyOf(rollingOut, { process, pods: [] }), 'NoWorkers');
+  assert.is(urgencyOf(rollingOut, { process, pods: [pod()] }), 'NoWorkers');
+  assert.is(urgencyOf(rollingOut, { process, pods: [pod(), running] }), 'RollOut');
   const lost = { conditions: [condition('WorkersReady', 'False', 'PodsNotReady')] };
-  assert.is(urgencyOf(lost, [pod()]), 'Settling');
+  assert.is(urgencyOf(lost, { process, pods: [pod()] }), 'Settling');
+});
+
+test('who is deleted waits for workers as long as workflows run, or may', () => {
+  const conditions = [condition('WorkersReady', 'False', 'NoPollers')];
+  const drain = { phase: 'Settling', since: '2026-11-24T10:00:02Z', policy: 'Wait', summary: 'Settling, 0 run' } as const;
+  const urgency = (of: Resource, remaining?: number) =>
+    urgencyOf({ conditions, drain: { ...drain, ...(remaining !== undefined && { remaining }) } }, { process: of, pods: [running] });
+  assert.is(urgency(deleted, 0), 'NoWorkers');
+  assert.is(urgency(deleted, 1), 'Settling');
+  assert.is(urgency(deleted), 'Settling');
+  assert.is(urgency(process, 0), 'Settling', 'it may be Active again');
 });
 
 test('roll-outs come first, then drains, what settles, what rests, and what is asked seldom', () => {

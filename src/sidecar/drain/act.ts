@@ -77,8 +77,7 @@ async function release(key: string, { kube, cluster, log }: Actor): Promise<void
   const process = cluster.processes.get(key);
   // Another one may have its name by now.
   if (!process || !isDeleting(process) || !hasFinalizer(process)) return;
-  const written = await patchMetadata(kube, process, releasePatch(process));
+  const written = await cluster.write(process, () => patchMetadata(kube, process, releasePatch(process)));
   if ('superseded' in written) return;
-  cluster.learn(written.process);
   log.info('released', { process: key, uid: String(valueAt(process, 'metadata', 'uid')) });
 }

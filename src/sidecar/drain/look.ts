@@ -9,6 +9,7 @@ import type { SeenRunning } from '../observation.ts';
 import type { Drain, SeenDrain, SeenWork, Sharer } from './drain.ts';
 import { openJob } from './ending.ts';
 import { handOver, readySuccessors } from './hand-over.ts';
+import { zeroGapMs } from './machine.ts';
 import { neededPins, sharersOf } from './sharers.ts';
 import { readDrain } from './status.ts';
 import { wantedDrain } from './wanted.ts';
@@ -27,6 +28,7 @@ export interface DrainLooks {
 interface Memory {
   batchesRefused: boolean;
   schedulesAtMs: number;
+  running?: SeenRunning;
   readonly finished: Set<string>;
 }
 
@@ -90,7 +92,7 @@ interface Place {
 
 async function lookAt(place: Place): Promise<SeenWork> {
   const { port, before, memory, isOff } = place;
-  const { askedAt: at, count: remaining } = isOff ? { askedAt: new Date().toISOString(), count: 0 } : await port.running();
+  const { askedAt: at, count: remaining } = isOff ? { askedAt: new Date().toISOString(), count: 0 } : await countRunning(place);
   const startedSince = before && (remaining === 0 ? 0 : await port.count({ startedAfter: before.since }));
   const job = before && openJob(before.jobs);
   const unserved = remaining === 0 ? undefined : await countUnserved(place);
@@ -103,6 +105,18 @@ async function lookAt(place: Place): Promise<SeenWork> {
     ...(job && { job: { id: job.id, ...(await progressOf(port, job.id, memory)) } }),
     ...(isDue(before, memory) && { schedules: await lookAtSchedules(port, memory) }),
   };
+}
+
+/**
+ * Each object of a Process that goes is a reason to look at it, and hundreds go at once. A zero so soon after another one would count for
+ * nothing, so that it is not asked for. What the status says of the last one is not enough: only what was seen.
+ */
+async function countRunning({ port, memory }: Place): Promise<SeenRunning> {
+  const last = memory.running;
+  const ageMs = last ? Date.now() - Date.parse(last.askedAt) : Number.NaN;
+  if (last?.count === 0 && ageMs >= 0 && ageMs < zeroGapMs) return last;
+  memory.running = await port.running();
+  return memory.running;
 }
 
 async function progressOf(port: DrainPort, jobId: string, { finished }: Memory): Promise<{ batch?: SeenBatch }> {

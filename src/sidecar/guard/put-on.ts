@@ -18,7 +18,7 @@ export interface Guards {
 
 export interface GuardsOptions {
   readonly kube: Kube;
-  readonly cluster: Pick<Cluster, 'learn'>;
+  readonly cluster: Pick<Cluster, 'write'>;
   readonly log: Log;
   readonly isLeader: () => boolean;
   readonly nowMs: () => number;
@@ -36,10 +36,9 @@ export function openGuards({ kube, cluster, log, isLeader, nowMs }: GuardsOption
       const refusal = refusals.get(key);
       if (!patch || !isLeader() || (refusal && nowMs() < refusal.at + refusalMs)) return false;
       try {
-        const written = await patchMetadata(kube, seen.process, patch);
+        const written = await cluster.write(seen.process, () => patchMetadata(kube, seen.process, patch));
         refusals.delete(key);
         if ('superseded' in written) return false;
-        cluster.learn(written.process);
         log.info('guarded', { process: key, ...patch.annotations });
         return true;
       } catch (error) {
