@@ -5,7 +5,7 @@ import { nameOf, namespaceOf, type Resource, valueAt } from '../resource.ts';
 import type { Kube } from './connect.ts';
 import { isFailure } from './failure.ts';
 
-/** A write to a Process was answered with it, or was not made. */
+/** What came of a write: the Process as the API server answered it, or nothing was written. */
 export type Written = { readonly process: Resource } | { readonly superseded: true };
 
 /**

@@ -7,8 +7,17 @@ export interface LanesOptions extends WorkQueueOptions {
 }
 
 export function lanes({ isSlow, slowConcurrency, work, ...options }: LanesOptions): WorkQueue {
-  const slow = workQueue({ ...options, concurrency: slowConcurrency, work });
-  const quick = workQueue({
+  const slow: WorkQueue = workQueue({
+    ...options,
+    concurrency: slowConcurrency,
+    work: async (key) => {
+      if (!quick.isAtWork(key)) return work(key);
+      // A time was set for it here when it was slow, and it is at work there by now.
+      quick.add(key);
+      return undefined;
+    },
+  });
+  const quick: WorkQueue = workQueue({
     ...options,
     work: async (key) => {
       if (!slow.has(key) && !isSlow(key)) return work(key);
@@ -21,6 +30,7 @@ export function lanes({ isSlow, slowConcurrency, work, ...options }: LanesOption
     add: (key) => quick.add(key),
     addAfter: (key, ms) => quick.addAfter(key, ms),
     has: (key) => quick.has(key) || slow.has(key),
+    isAtWork: (key) => quick.isAtWork(key) || slow.isAtWork(key),
     depth: () => quick.depth() + slow.depth(),
     waitMs: quick.waitMs,
     stop: async () => {

@@ -5,9 +5,9 @@ import { type Resource, valueAt } from '../resource.ts';
 
 export interface LiveProcesses {
   readonly all: ReadonlyMap<string, Resource>;
-  /** The watch tells. False: nothing that the answer to a write has not told already. */
+  /** The watch tells. False: the answer to a write has told this already, or something newer. */
   change(key: string, now: Resource | undefined): boolean;
-  /** A write was answered. True: nothing newer is known of it. */
+  /** A write of ours was answered. True: this is the latest that is known of it; false: the watch tells the rest, or has told it. */
   learn(key: string, now: Resource): boolean;
   /** The Processes whose pods have this label (`namespace/label`). */
   labelled(label: string): string[];
@@ -31,7 +31,7 @@ export function openProcesses(): LiveProcesses {
       }
       const known = all.get(key);
       if (known && isOlder(now, known)) return false;
-      // Also the same version: the watch has its copy, and that one is enough.
+      // The same version replaces ours, too: the watch keeps its copy anyway.
       keep(key, now);
       byLabel.set(label, key);
       return !known || !isSameVersion(now, known);
@@ -40,7 +40,8 @@ export function openProcesses(): LiveProcesses {
       const known = all.get(key);
       if (!known) return false;
       if (isSameVersion(now, known)) return true;
-      if (isOlder(now, known)) return false;
+      // It may be another object of that name by now; and we never change a spec, so who did is to be looked at.
+      if (!isSameSpec(now, known) || isOlder(now, known)) return false;
       keep(key, now);
       return true;
     },

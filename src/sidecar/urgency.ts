@@ -1,12 +1,12 @@
 /** How often Temporal is worth asking about a Process's queue: a new poller is no event, so who only looks seldom is late. Pure. */
 import type { ProcessStatus } from '../process.ts';
-import { isDeleting } from './guard/guard.ts';
+import { wantedDrain } from './drain/wanted.ts';
 import type { Observation } from './observation.ts';
 
 type Condition = NonNullable<ProcessStatus['conditions']>[number];
 
-/** The most urgent first. NoWorkers: none is waited for, or no pod runs that could poll, so that no answer changes a verdict. */
-export const urgencies = ['RollOut', 'Settling', 'Rest', 'NoWorkers'] as const;
+/** The most urgent first. Unawaited: no pod runs that could poll, or the Process goes and nothing runs: nobody waits for the answer. */
+export const urgencies = ['RollOut', 'Settling', 'Rest', 'Unawaited'] as const;
 
 export type Urgency = (typeof urgencies)[number];
 
@@ -22,16 +22,16 @@ const rollingOut: ReadonlySet<string | undefined> = new Set(['RollingOut', 'Wait
  * is being deleted, and on whose queue nothing runs, waits for nobody.
  */
 export function urgencyOf({ conditions = [], drain }: ProcessStatus, { process, pods }: Pick<Observation, 'process' | 'pods'>): Urgency {
-  if (isDeleting(process) && drain?.remaining === 0) return 'NoWorkers';
+  if (wantedDrain(process) === 'Deletion' && drain?.remaining === 0 && (drain.zeros ?? 0) > 0) return 'Unawaited';
   const workers = conditions.find(({ type }) => type === 'WorkersReady');
   const canary = conditions.find(({ type }) => type === 'CanaryReady');
   const both = [ofTrack(workers), ...(canary ? [ofTrack(canary)] : [])];
   const urgency = urgencies.find((one) => both.includes(one))!;
-  return urgency === 'RollOut' && !pods.some(({ runningSince }) => runningSince !== undefined) ? 'NoWorkers' : urgency;
+  return urgency === 'RollOut' && !pods.some(({ runningSince }) => runningSince !== undefined) ? 'Unawaited' : urgency;
 }
 
 function ofTrack(condition: Condition | undefined): Urgency {
   if (condition?.status === 'True') return 'Rest';
-  if (condition?.reason === 'NotRendered') return 'NoWorkers';
+  if (condition?.reason === 'NotRendered') return 'Unawaited';
   return rollingOut.has(condition?.reason) ? 'RollOut' : 'Settling';
 }

@@ -10,6 +10,8 @@ export interface WorkQueue {
   addAfter(key: string, ms: number): void;
   /** It waits, or is worked on. */
   has(key: string): boolean;
+  /** It is worked on. */
+  isAtWork(key: string): boolean;
   /** How many wait now. */
   depth(): number;
   /** For how many milliseconds, about, one that is added now would wait: as the last ones went. */
@@ -89,6 +91,7 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
     add,
     addAfter,
     has: (key) => waiting.has(key) || busy.has(key),
+    isAtWork: (key) => busy.has(key),
     depth: () => waiting.size + busy.size,
     waitMs: () => (waiting.size * workMs) / concurrency,
     stop: async () => {

@@ -2,8 +2,8 @@
 import type { Urgency } from '../sidecar/urgency.ts';
 
 /**
- * A drain has something to do, and a Process without workers only waits for them: a thousand that were deleted with their workers would
- * else wait for each other. Of those that wait equally long for a verdict the ones of which nothing is known come first.
+ * A drain has something to do, and for a Process without workers, or that goes, nobody waits: a thousand that were deleted with their workers
+ * would else wait for each other. Of those that wait equally long for a verdict the ones of which nothing is known come first.
  */
 const order = ['unknown roll-out', 'roll-out', 'drain', 'settling', 'unknown rest', 'rest', 'seldom'] as const;
 

@@ -33,20 +33,35 @@ function bed(count: number, ageMs: number) {
   return { asked, looks: openDrainLooks(cluster, temporal) };
 }
 
-test('a zero stands until another one counts: who is looked at again meanwhile is not asked about again', async () => {
+/** As the machine writes it after a look. */
+const counted = (zeroAt: string, zeros = 1) => deleted({ drain: { phase: 'Settling', since: agoMs(60_000), remaining: 0, zeros, zeroAt } });
+
+test('while zeros are missing the last one stands until another one counts: it is not asked about again', async () => {
   const { asked, looks } = bed(0, zeroGapMs - 500);
-  const [first, second] = [await looks.look(key, deleted()), await looks.look(key, deleted())];
+  await looks.look(key, deleted());
+  for (const zeros of [1, 2]) {
+    const again = await looks.look(key, counted(asked[0]!, zeros));
+    assert.is(again?.work?.at, asked[0]);
+    assert.is(again?.work?.remaining, 0);
+  }
   assert.is(asked.length, 1);
-  assert.is(first?.work?.at, asked[0]);
-  assert.is(second?.work?.at, asked[0]);
 });
 
 test('then it is asked for', async () => {
   const { asked, looks } = bed(0, zeroGapMs);
   await looks.look(key, deleted());
-  const second = await looks.look(key, deleted());
+  const second = await looks.look(key, counted(asked[0]!));
   assert.is(asked.length, 2);
   assert.is(second?.work?.at, asked[1]);
+});
+
+test('nothing is released for a zero of before: it is asked about who has all zeros, and whose last one the status has not counted', async () => {
+  const { asked, looks } = bed(0, 0);
+  await looks.look(key, deleted());
+  await looks.look(key, counted(asked[0]!, 3));
+  assert.is(asked.length, 2, 'a workflow may have been started since');
+  await looks.look(key, counted(asked[0]!, 2));
+  assert.is(asked.length, 3, 'the write of the third zero failed');
 });
 
 test('what runs is counted each time', async () => {

@@ -37,6 +37,10 @@ live('an answer does not undo what the watch has told since, nor bring back what
   processes.change(key, version('11'));
   assert.not(processes.learn(key, version('10')));
   assert.is(valueAt(processes.all.get(key), 'metadata', 'resourceVersion'), '11');
+  processes.change(key, version('3', { uid: 'second' }));
+  assert.not(processes.learn(key, version('12')), 'another one has its name');
+  assert.is(valueAt(processes.all.get(key), 'metadata', 'uid'), 'second');
+  assert.not(processes.learn(key, version('13', { uid: 'second', generation: 2 })), 'more was changed than we asked for');
   processes.change(key, undefined);
   assert.not(processes.learn(key, version('12')));
   assert.not(processes.all.has(key));

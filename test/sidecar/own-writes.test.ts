@@ -9,8 +9,8 @@ import { openOwnWrites } from '../../src/sidecar/own-writes.ts';
 const test = suite('own writes');
 
 const key = 'sales/l2o';
-const version = (resourceVersion: string): Resource => ({
-  metadata: { namespace: 'sales', name: 'l2o', uid: 'first', generation: 1, resourceVersion },
+const version = (resourceVersion: string, uid = 'first'): Resource => ({
+  metadata: { namespace: 'sales', name: 'l2o', uid, generation: 1, resourceVersion },
   spec: {},
 });
 
@@ -73,6 +73,31 @@ test('it is gone, or the write fails: what was told meanwhile is told', async ()
   });
   assert.equal(news, ['after the write', 'after the write']);
   assert.not(processes.all.has(key));
+});
+
+test('it is gone, and another one has its name, before the answer comes: that one is told', async () => {
+  const { news, processes, tell, write } = bed();
+  await write(async () => {
+    tell(undefined);
+    tell(version('3', 'second'));
+    return { process: version('2') };
+  });
+  assert.equal(news, ['after the write']);
+  assert.is(valueAt(processes.all.get(key), 'metadata', 'uid'), 'second');
+});
+
+test('two writes at a time: each tells what its own answer does not', async () => {
+  const { news, tell, write } = bed();
+  let answer = (_: Written) => {};
+  const slow = write(() => new Promise((resolve) => (answer = resolve)));
+  await write(async () => {
+    tell(version('2'));
+    return { process: version('2') };
+  });
+  tell(version('3'));
+  answer({ superseded: true });
+  await slow;
+  assert.equal(news, ['after the write']);
 });
 
 test.run();

@@ -1,6 +1,7 @@
 /** How urgent an answer of Temporal's is, by what the status says of the workers; and who is asked about first. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { drainFinalizer } from '../../src/names.ts';
 import type { ProcessStatus } from '../../src/process.ts';
 import type { Resource } from '../../src/resource.ts';
 import type { SeenPod } from '../../src/sidecar/observation.ts';
@@ -32,7 +33,8 @@ const pod = (runningSince?: string): SeenPod => ({
 });
 const running = pod('2026-11-24T10:00:01Z');
 const process: Resource = { metadata: { namespace: 'sales', name: 'l2o' } };
-const deleted: Resource = { metadata: { namespace: 'sales', name: 'l2o', deletionTimestamp: '2026-11-24T10:00:02Z' } };
+const released: Resource = { metadata: { namespace: 'sales', name: 'l2o', deletionTimestamp: '2026-11-24T10:00:02Z' } };
+const deleted: Resource = { metadata: { ...(released.metadata as object), finalizers: [drainFinalizer] } };
 
 /** By itself, and as a canary beside stable workers that are well. */
 const cases: readonly (readonly [Status, string, Urgency, Urgency])[] = [
@@ -43,7 +45,7 @@ const cases: readonly (readonly [Status, string, Urgency, Urgency])[] = [
   ['False', 'NoPollers', 'Settling', 'Settling'],
   ['Unknown', 'TemporalUnreachable', 'Settling', 'Settling'],
   ['False', 'PodsNotReady', 'Settling', 'Settling'],
-  ['False', 'NotRendered', 'NoWorkers', 'Rest'],
+  ['False', 'NotRendered', 'Unawaited', 'Rest'],
 ];
 
 for (const [status, reason, urgency, besideStable] of cases) {
@@ -58,22 +60,24 @@ for (const [status, reason, urgency, besideStable] of cases) {
 
 test('a roll-out none of whose pods runs yet has nobody who could poll; one that runs is enough', () => {
   const rollingOut = { conditions: [condition('WorkersReady', 'False', 'RollingOut')] };
-  assert.is(urgencyOf(rollingOut, { process, pods: [] }), 'NoWorkers');
-  assert.is(urgencyOf(rollingOut, { process, pods: [pod()] }), 'NoWorkers');
+  assert.is(urgencyOf(rollingOut, { process, pods: [] }), 'Unawaited');
+  assert.is(urgencyOf(rollingOut, { process, pods: [pod()] }), 'Unawaited');
   assert.is(urgencyOf(rollingOut, { process, pods: [pod(), running] }), 'RollOut');
   const lost = { conditions: [condition('WorkersReady', 'False', 'PodsNotReady')] };
   assert.is(urgencyOf(lost, { process, pods: [pod()] }), 'Settling');
 });
 
-test('who is deleted waits for workers as long as workflows run, or may', () => {
+test('who is deleted waits for workers as long as workflows run, or may: one zero was seen just now', () => {
   const conditions = [condition('WorkersReady', 'False', 'NoPollers')];
   const drain = { phase: 'Settling', since: '2026-11-24T10:00:02Z', policy: 'Wait', summary: 'Settling, 0 run' } as const;
-  const urgency = (of: Resource, remaining?: number) =>
-    urgencyOf({ conditions, drain: { ...drain, ...(remaining !== undefined && { remaining }) } }, { process: of, pods: [running] });
-  assert.is(urgency(deleted, 0), 'NoWorkers');
-  assert.is(urgency(deleted, 1), 'Settling');
-  assert.is(urgency(deleted), 'Settling');
-  assert.is(urgency(process, 0), 'Settling', 'it may be Active again');
+  const urgency = (of: Resource, counted: { remaining?: number; zeros?: number }) =>
+    urgencyOf({ conditions, drain: { ...drain, ...counted } }, { process: of, pods: [running] });
+  assert.is(urgency(deleted, { remaining: 0, zeros: 1 }), 'Unawaited');
+  assert.is(urgency(deleted, { remaining: 0 }), 'Settling', 'Temporal does not answer since');
+  assert.is(urgency(deleted, { remaining: 1 }), 'Settling');
+  assert.is(urgency(deleted, {}), 'Settling');
+  assert.is(urgency(process, { remaining: 0, zeros: 3 }), 'Settling', 'it may be Active again');
+  assert.is(urgency(released, { remaining: 0, zeros: 3 }), 'Settling', 'what is told of it is old');
 });
 
 test('roll-outs come first, then drains, what settles, what rests, and what is asked seldom', () => {
@@ -83,7 +87,7 @@ test('roll-outs come first, then drains, what settles, what rests, and what is a
     'drain',
     rankOf('Settling', true),
     rankOf('Rest', false),
-    rankOf('NoWorkers', true),
+    rankOf('Unawaited', true),
     'seldom',
   ] as const;
   const places = inOrder.map(placeOf);

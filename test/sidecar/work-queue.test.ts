@@ -130,6 +130,34 @@ test('what is slow takes no turn of the rest, and nobody is worked on twice at a
   await queue.stop();
 });
 
+test('a time that was set in the slow lane comes while the quick one works on it: it waits for that', async () => {
+  let isSlow = true;
+  let atATime = 0;
+  let looks = 0;
+  const queue = lanes({
+    concurrency: 1,
+    slowConcurrency: 1,
+    onError: () => {},
+    isSlow: () => isSlow,
+    work: async () => {
+      assert.is(++atATime, 1);
+      looks++;
+      if (!isSlow) await delay(60);
+      atATime--;
+      return looks === 1 ? 30 : undefined;
+    },
+  });
+  queue.add('a');
+  while (looks < 1 || queue.depth() > 0) await delay(1);
+  isSlow = false;
+  queue.add('a');
+  await delay(45);
+  assert.is(looks, 2, 'it is under way, and its time has come');
+  while (queue.depth() > 0) await delay(2);
+  assert.is(looks, 3);
+  await queue.stop();
+});
+
 test('one that fails comes again later, and the others go on', async () => {
   const errors: string[] = [];
   const done: string[] = [];

@@ -41,7 +41,7 @@ const cases: readonly (readonly [string, Partial<Asked>, readonly [number, numbe
   ['at rest, and nobody polls: soon', { staleAtMs: undefined, idleSinceMs: 999_000 }, [4.5, 5.5]],
   ['at rest, and nobody polls for two minutes: as ever', { phase: 0, staleAtMs: undefined, idleSinceMs: 880_000 }, [20, 20]],
   ['at rest and never asked: within twenty seconds', { isAnswered: false, staleAtMs: undefined }, [0, 20]],
-  ['no workers there: each minute, whoever polled', moving('NoWorkers', 0), [54, 66]],
+  ['no workers there: each minute, whoever polled', moving('Unawaited', 0), [54, 66]],
   ['one failure in a roll-out', { ...moving('RollOut', 0), failures: 1 }, [0.9, 1.1]],
   ['three failures in a roll-out', { ...moving('RollOut', 0), failures: 3 }, [3.6, 4.4]],
   ['a hundred failures in a roll-out', { ...moving('RollOut', 0), failures: 100 }, [9, 11]],
@@ -63,7 +63,7 @@ schedules('a roll-out that begins is looked at after 0.3 to 0.5 s', () => {
 
 schedules('a server that is back: the urgent at once, the others spread over half a minute', () => {
   assert.equal([askAgain('RollOut', 0, 1), askAgain('Settling', 0, 0)], [200, 0]);
-  assert.equal([askAgain('Rest', 0, 0), askAgain('NoWorkers', 0, 1)], [2_000, 30_000]);
+  assert.equal([askAgain('Rest', 0, 0), askAgain('Unawaited', 0, 1)], [2_000, 30_000]);
 });
 
 /** Virtual minutes of `count` queues, each with one worker whose long polls last 60 s; `firstMs` is when the first answers come. */

@@ -18,7 +18,7 @@ control.before(async (context) => {
 });
 control.after(async ({ plane, dir }) => {
   await plane?.stop();
-  rmSync(dir, { recursive: true });
+  if (dir) rmSync(dir, { recursive: true });
 });
 
 const configMap = (data: Record<string, string>, rest = {}) => ({

@@ -9,7 +9,7 @@ import type { SeenRunning } from '../observation.ts';
 import type { Drain, SeenDrain, SeenWork, Sharer } from './drain.ts';
 import { openJob } from './ending.ts';
 import { handOver, readySuccessors } from './hand-over.ts';
-import { zeroGapMs } from './machine.ts';
+import { zeroGapMs, zerosNeeded } from './machine.ts';
 import { neededPins, sharersOf } from './sharers.ts';
 import { readDrain } from './status.ts';
 import { wantedDrain } from './wanted.ts';
@@ -108,13 +108,15 @@ async function lookAt(place: Place): Promise<SeenWork> {
 }
 
 /**
- * Each object of a Process that goes is a reason to look at it, and hundreds go at once. A zero so soon after another one would count for
- * nothing, so that it is not asked for. What the status says of the last one is not enough: only what was seen.
+ * Each object of a Process that goes is a reason to look at it, and hundreds go at once. While zeros are missing, and the last one was just
+ * now, nothing that would be found ends the drain: so it is not asked for. Only a zero that was seen, and that the status has counted:
+ * whoever has all of them is asked about each time, because something may run since.
  */
-async function countRunning({ port, memory }: Place): Promise<SeenRunning> {
+async function countRunning({ port, before, memory }: Place): Promise<SeenRunning> {
   const last = memory.running;
   const ageMs = last ? Date.now() - Date.parse(last.askedAt) : Number.NaN;
-  if (last?.count === 0 && ageMs >= 0 && ageMs < zeroGapMs) return last;
+  const isCounted = last?.count === 0 && before?.zeroAt === last.askedAt && before.zeros < zerosNeeded;
+  if (isCounted && ageMs >= 0 && ageMs < zeroGapMs) return last;
   memory.running = await port.running();
   return memory.running;
 }
