@@ -49,7 +49,7 @@ function report(all: readonly Figures[]): string {
 }
 
 function minutes({ scales }: Settings): number {
-  return Math.ceil(scales.reduce((sum, count) => sum + 1 + count / 250 + (count < 100 ? 0 : 4), 0));
+  return Math.ceil(scales.reduce((sum, count) => sum + 1 + count / 180 + (count < 100 ? 0 : 4), 0));
 }
 
 function profileFlags({ keep, profile }: Settings): string[] {
