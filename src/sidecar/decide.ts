@@ -122,16 +122,17 @@ function sharedWith({ seen }: Known): { sharedWith?: string[] } {
 
 type Condition = NonNullable<ProcessStatus['conditions']>[number];
 
-/** The time moves only with the status, not with the words. */
+/** The time moves only with the status, not with the words, unless the verdict knows better since when it is so. */
 function conditionOf({ previous, generation, seen }: Known, { type, verdict }: Judged): Condition {
   const last = previous.get(type);
   const isSame = last?.status === verdict.status && last.lastTransitionTime !== '';
+  const now = verdict.since === undefined ? seen.now : new Date(verdict.since).toISOString();
   return {
     type,
     status: verdict.status,
     reason: verdict.reason,
     message: verdict.message,
-    lastTransitionTime: isSame ? last.lastTransitionTime : seen.now.replace(/\.\d+/, ''),
+    lastTransitionTime: isSame && verdict.since === undefined ? last.lastTransitionTime : now.replace(/\.\d+/, ''),
     observedGeneration: generation,
   };
 }

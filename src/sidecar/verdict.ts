@@ -9,6 +9,8 @@ export interface Verdict {
   readonly message: string;
   /** Time alone changes the verdict at this moment (milliseconds since 1970). */
   readonly until?: number;
+  /** Since when it is so, where that is not when the status turned (milliseconds since 1970). */
+  readonly since?: number;
 }
 
 /** Undefined: this check finds nothing, the next one decides. */

@@ -118,12 +118,37 @@ test('a status that is written decides the same again', () => {
   check(
     property(mixed(), (seen) => {
       const first = decide(seen);
-      const again = decide({ ...seen, process: { ...seen.process, status: first.status } });
+      const again = decide(withStatus(seen, first));
       assert.equal(again.status, first.status);
     }),
     { numRuns: 2_000 },
   );
 });
+
+/** So long before; longer than any time that something has to pass by itself. */
+const earlierMs = 180_000;
+
+test('so does one that is written after another one, whatever was so before: a write is no reason to say something else', () => {
+  check(
+    property(mixed(), mixed(), (before, seen) => {
+      const then = new Date(Date.parse(seen.now) - earlierMs).toISOString();
+      const told = decide({ ...before, now: then });
+      const first = decide(withStatus(seen, told));
+      const again = decide(withStatus(seen, first));
+      assert.equal(saidIn(again), saidIn(first));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+/** Of two that are amiss for the same reason the words of the other one may come, which has to wait as long. */
+function saidIn({ status }: ReturnType<typeof decide>): string[] {
+  return status.conditions!.map((one) => `${one.type} ${one.status} ${one.reason}`);
+}
+
+function withStatus(seen: Observation, { status }: Pick<ReturnType<typeof decide>, 'status'>): Observation {
+  return { ...seen, process: { ...seen.process, status } };
+}
 
 function statusesOf(seen: Observation): Map<string, string> {
   return new Map(decide(seen).status.conditions!.map(({ type, status }) => [type, status!]));

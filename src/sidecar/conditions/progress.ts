@@ -49,8 +49,10 @@ export function progress(known: Known, ready: Verdict, judged: readonly Judged[]
   const amiss = judged.filter(({ verdict }) => verdict.status !== 'True');
   const moving = amiss.find(({ verdict }) => passing.has(verdict.reason));
   const unsettled = amiss.find((one) => one.type !== 'WorkersReady' && isUnsettled(known, one));
-  if (unsettled)
-    return { reconciling: { ...isTrue(unsettled.verdict.reason, unsettled.verdict.message), until: settlesAt(known, unsettled) } };
+  if (unsettled) {
+    const since = unsettledSince(known, unsettled);
+    return { reconciling: { ...isTrue(unsettled.verdict.reason, unsettled.verdict.message), since, until: since + settleMs } };
+  }
   if (ready.status !== 'True' && stalling.has(ready.reason)) return { stalled: isTrue(ready.reason, ready.message) };
   if (moving) return { reconciling: isTrue(moving.verdict.reason, moving.verdict.message) };
   return {};
@@ -64,15 +66,15 @@ export function passesByItself(known: Known, judged: Judged, others: readonly Ju
 
 function isUnsettled(known: Known, judged: Judged): boolean {
   const { status, reason } = judged.verdict;
-  return status !== 'True' && settling.has(reason) && settlesAt(known, judged) > known.nowMs;
+  return status !== 'True' && settling.has(reason) && unsettledSince(known, judged) + settleMs > known.nowMs;
 }
 
 /** From when this has been what is wrong: where Reconciling tells it, since that is, because a condition's own time moves with its status only. */
-function settlesAt({ previous, nowMs }: Known, { type, verdict }: Judged): number {
+function unsettledSince({ previous, nowMs }: Known, { type, verdict }: Judged): number {
   const last = previous.get(type);
-  if (last?.status !== verdict.status || last.reason !== verdict.reason) return nowMs + settleMs;
+  if (last?.status !== verdict.status || last.reason !== verdict.reason) return nowMs;
   const reconciling = previous.get('Reconciling');
   const told = reconciling?.status === 'True' && reconciling.reason === verdict.reason ? reconciling : last;
   const since = Date.parse(told.lastTransitionTime);
-  return Math.min(Number.isNaN(since) ? nowMs : since, nowMs) + settleMs;
+  return Math.min(Number.isNaN(since) ? nowMs : since, nowMs);
 }
