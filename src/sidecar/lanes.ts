@@ -7,16 +7,9 @@ export interface LanesOptions extends WorkQueueOptions {
 }
 
 export function lanes({ isSlow, slowConcurrency, work, ...options }: LanesOptions): WorkQueue {
-  const slow: WorkQueue = workQueue({
-    ...options,
-    concurrency: slowConcurrency,
-    work: async (key) => {
-      if (!quick.isAtWork(key)) return work(key);
-      // A time was set for it here when it was slow, and it is at work there by now.
-      quick.add(key);
-      return undefined;
-    },
-  });
+  // Through the quick lane each time, so that nobody is worked on in both.
+  const addAgain = (key: string, ms: number) => quick.addAfter(key, ms);
+  const slow = workQueue({ ...options, concurrency: slowConcurrency, work, addAgain });
   const quick: WorkQueue = workQueue({
     ...options,
     work: async (key) => {
@@ -26,11 +19,9 @@ export function lanes({ isSlow, slowConcurrency, work, ...options }: LanesOption
     },
   });
   return {
-    // Through the quick lane, so that nobody is worked on in both.
     add: (key) => quick.add(key),
     addAfter: (key, ms) => quick.addAfter(key, ms),
     has: (key) => quick.has(key) || slow.has(key),
-    isAtWork: (key) => quick.isAtWork(key) || slow.isAtWork(key),
     depth: () => quick.depth() + slow.depth(),
     waitMs: quick.waitMs,
     stop: async () => {

@@ -10,8 +10,6 @@ export interface WorkQueue {
   addAfter(key: string, ms: number): void;
   /** It waits, or is worked on. */
   has(key: string): boolean;
-  /** It is worked on. */
-  isAtWork(key: string): boolean;
   /** How many wait now. */
   depth(): number;
   /** For how many milliseconds, about, one that is added now would wait: as the last ones went. */
@@ -25,6 +23,8 @@ export interface WorkQueueOptions {
   readonly work: (key: string) => Promise<number | undefined>;
   readonly onError: (key: string, error: unknown) => void;
   readonly concurrency: number;
+  /** Where one goes that is to be looked at again, after so many milliseconds; undefined: here. */
+  readonly addAgain?: (key: string, ms: number) => void;
 }
 
 const firstRetryMs = 500;
@@ -34,7 +34,7 @@ const lastOnes = 32;
 /** Timers do not take any number. */
 const longestWaitMs = 3_600_000;
 
-export function workQueue({ work, onError, concurrency }: WorkQueueOptions): WorkQueue {
+export function workQueue({ work, onError, concurrency, addAgain }: WorkQueueOptions): WorkQueue {
   const waiting = new Set<string>();
   const busy = new Map<string, Promise<void>>();
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
@@ -60,6 +60,7 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
     }, waitMs);
     timers.set(key, { at, timer });
   };
+  const later = addAgain ?? addAfter;
   const takeUp = () => {
     for (const key of waiting) {
       if (busy.size >= concurrency) return;
@@ -75,12 +76,12 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
     try {
       const again = await work(key);
       failures.delete(key);
-      if (again !== undefined) addAfter(key, again);
+      if (again !== undefined) later(key, again);
     } catch (error) {
       onError(key, error);
       const times = failures.get(key) ?? 0;
       failures.set(key, times + 1);
-      addAfter(key, Math.min(firstRetryMs * 2 ** times, longestRetryMs));
+      later(key, Math.min(firstRetryMs * 2 ** times, longestRetryMs));
     } finally {
       workMs += (performance.now() - begunMs - workMs) / lastOnes;
       busy.delete(key);
@@ -91,7 +92,6 @@ export function workQueue({ work, onError, concurrency }: WorkQueueOptions): Wor
     add,
     addAfter,
     has: (key) => waiting.has(key) || busy.has(key),
-    isAtWork: (key) => busy.has(key),
     depth: () => waiting.size + busy.size,
     waitMs: () => (waiting.size * workMs) / concurrency,
     stop: async () => {

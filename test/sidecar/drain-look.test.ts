@@ -24,7 +24,8 @@ const deleted = (status: object = {}): Resource => ({
 function bed(count: number, ageMs: number) {
   const asked: string[] = [];
   const running = async () => {
-    asked.push(agoMs(ageMs));
+    // Each at a time of its own.
+    asked.push(agoMs(ageMs + 100 * asked.length));
     return { askedAt: asked.at(-1)!, count };
   };
   const port = { running, count: async () => 0, schedules: async () => [] };

@@ -1,5 +1,5 @@
 /** The work queue and the indexes: each Process once at a time, none held up by another. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lanes } from '../../src/sidecar/lanes.ts';
@@ -153,6 +153,57 @@ test('a time that was set in the slow lane comes while the quick one works on it
   queue.add('a');
   await delay(45);
   assert.is(looks, 2, 'it is under way, and its time has come');
+  while (queue.depth() > 0) await delay(2);
+  assert.is(looks, 3);
+  await queue.stop();
+});
+
+test('a slow one that is added again and again comes to an end', async () => {
+  let looks = 0;
+  const queue = lanes({
+    concurrency: 2,
+    slowConcurrency: 2,
+    onError: () => {},
+    isSlow: () => true,
+    work: async () => {
+      looks++;
+      return undefined;
+    },
+  });
+  for (let times = 0; times < 20; times++) {
+    queue.add('a');
+    for (let turns = 0; turns < times % 4; turns++) await nextTurn();
+  }
+  await delay(50);
+  assert.is(queue.depth(), 0);
+  assert.ok(looks >= 1 && looks <= 21, `${looks} looks`);
+  await queue.stop();
+});
+
+test('what fails in the slow lane comes again, in the quick one if it is slow no more', async () => {
+  let isSlow = true;
+  let [atATime, looks] = [0, 0];
+  const queue = lanes({
+    concurrency: 1,
+    slowConcurrency: 1,
+    onError: () => {},
+    isSlow: () => isSlow,
+    work: async () => {
+      assert.is(++atATime, 1);
+      looks++;
+      const [hasToFail, isLong] = [looks === 1, looks === 2];
+      if (isLong) await delay(700);
+      atATime--;
+      if (hasToFail) throw new Error('once');
+      return undefined;
+    },
+  });
+  queue.add('a');
+  while (looks < 1 || queue.depth() > 0) await delay(1);
+  isSlow = false;
+  queue.add('a');
+  await delay(600);
+  assert.is(looks, 2, 'it is under way, and the time of the failed one has come');
   while (queue.depth() > 0) await delay(2);
   assert.is(looks, 3);
   await queue.stop();
