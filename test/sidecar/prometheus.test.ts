@@ -151,7 +151,7 @@ test('what both serve keeps the conventions', async ({ bed }) => {
 const states = (rules: readonly LoadedRule[], state: LoadedRule['state']) =>
   rules.filter((rule) => rule.state === state).map((rule) => rule.name);
 
-test('each rule is evaluated without error, and none fires', async ({ prometheus }) => {
+test('each rule is evaluated without error, and no alert stays', async ({ prometheus }) => {
   const rules = await until({
     what: 'each rule to be evaluated',
     look: () => prometheus.rules(),
@@ -161,7 +161,10 @@ test('each rule is evaluated without error, and none fires', async ({ prometheus
     rules.filter(({ health }) => health !== 'ok').map((rule) => `${rule.name}: ${rule.lastError}`),
     [],
   );
-  assert.equal([...states(rules, 'pending'), ...states(rules, 'firing')], []);
+  // With two seconds instead of minutes one scrape that a busy machine answers too late is an alert, until the next one.
+  const alerts = async () =>
+    (await prometheus.rules()).filter(({ state }) => state === 'pending' || state === 'firing').map((rule) => rule.name);
+  await until({ what: 'no alert', look: alerts, isSo: (all) => all.length === 0 });
 });
 
 test('workers are gone, and a workflow waits: the alert fires, and it is over when they are back', async ({
