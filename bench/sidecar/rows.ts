@@ -166,10 +166,15 @@ export function growthRows(small: Figures, large: Figures): Row[] {
     row('calls to Temporal', whole, ({ steady }) => totalOf(steady.temporalCalls)),
     row('CPU of the sidecar', seconds, ({ steady }) => steady.cpu.sidecar),
     row('CPU of a start', seconds, ({ without }) => without.cpuSeconds),
-    { ...row('time to start', milliseconds, ({ without }) => without.ms), target: '', passed: undefined },
+    shown(row('time to start', milliseconds, ({ without }) => without.ms)),
     row('time to delete, once all was asked to go,', milliseconds, ({ deletion }) => deletion.ms - deletion.askingMs),
-    { ...row('time to delete', milliseconds, ({ deletion }) => deletion.ms), target: '', passed: undefined },
+    shown(row('time to delete', milliseconds, ({ deletion }) => deletion.ms)),
   ];
+}
+
+/** Without a promise. */
+function shown(row: Row): Row {
+  return { ...row, target: '', passed: undefined };
 }
 
 function zeroRow(figure: string, value: number, yardstick = ''): Row {

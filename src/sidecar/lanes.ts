@@ -19,8 +19,8 @@ export function lanes({ isSlow, slowConcurrency, work, ...options }: LanesOption
     },
   });
   return {
-    add: (key) => quick.add(key),
-    addAfter: (key, ms) => quick.addAfter(key, ms),
+    add: quick.add,
+    addAfter: quick.addAfter,
     has: (key) => quick.has(key) || slow.has(key),
     depth: () => quick.depth() + slow.depth(),
     waitMs: quick.waitMs,

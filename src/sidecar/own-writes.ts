@@ -1,6 +1,6 @@
 /**
- * Our writes to Processes. What the watch brings of one that is being written to may be that write itself, before its answer: a look because
- * of it would find nothing new, after every write.
+ * Our own writes to Processes, which are no reason to look again. What the watch brings of one that is being written to may be that write,
+ * before its answer, and a look would find nothing new.
  */
 import type { Written } from '../kube/apply-status.ts';
 import { keyOf } from '../kube/object-key.ts';

@@ -130,33 +130,45 @@ test('what is slow takes no turn of the rest, and nobody is worked on twice at a
   await queue.stop();
 });
 
-test('a time that was set in the slow lane comes while the quick one works on it: it waits for that', async () => {
-  let isSlow = true;
-  let atATime = 0;
-  let looks = 0;
-  const queue = lanes({
-    concurrency: 1,
-    slowConcurrency: 1,
-    onError: () => {},
-    isSlow: () => isSlow,
-    work: async () => {
-      assert.is(++atATime, 1);
-      looks++;
-      if (!isSlow) await delay(60);
-      atATime--;
-      return looks === 1 ? 30 : undefined;
+/** How a look in the slow lane ends that is to come again, and after how long. */
+const endings = {
+  'a time was set': { againMs: 30, end: () => 30 },
+  'it failed': {
+    againMs: 500,
+    end: () => {
+      throw new Error('once');
     },
+  },
+} as const;
+
+for (const [how, { againMs, end }] of Object.entries(endings)) {
+  test(`${how} in the slow lane, and when it is to come again the quick one works on it: it waits for that`, async () => {
+    let isSlow = true;
+    let [atATime, looks] = [0, 0];
+    const queue = lanes({
+      concurrency: 1,
+      slowConcurrency: 1,
+      onError: () => {},
+      isSlow: () => isSlow,
+      work: async () => {
+        assert.is(++atATime, 1);
+        const look = ++looks;
+        if (look === 2) await delay(againMs + 200);
+        atATime--;
+        return look === 1 ? end() : undefined;
+      },
+    });
+    queue.add('a');
+    while (looks < 1 || queue.depth() > 0) await delay(1);
+    isSlow = false;
+    queue.add('a');
+    await delay(againMs + 100);
+    assert.is(looks, 2, 'it is under way, and its time has come');
+    while (queue.depth() > 0) await delay(2);
+    assert.is(looks, 3);
+    await queue.stop();
   });
-  queue.add('a');
-  while (looks < 1 || queue.depth() > 0) await delay(1);
-  isSlow = false;
-  queue.add('a');
-  await delay(45);
-  assert.is(looks, 2, 'it is under way, and its time has come');
-  while (queue.depth() > 0) await delay(2);
-  assert.is(looks, 3);
-  await queue.stop();
-});
+}
 
 test('a slow one that is added again and again comes to an end', async () => {
   let looks = 0;
@@ -177,35 +189,6 @@ test('a slow one that is added again and again comes to an end', async () => {
   await delay(50);
   assert.is(queue.depth(), 0);
   assert.ok(looks >= 1 && looks <= 21, `${looks} looks`);
-  await queue.stop();
-});
-
-test('what fails in the slow lane comes again, in the quick one if it is slow no more', async () => {
-  let isSlow = true;
-  let [atATime, looks] = [0, 0];
-  const queue = lanes({
-    concurrency: 1,
-    slowConcurrency: 1,
-    onError: () => {},
-    isSlow: () => isSlow,
-    work: async () => {
-      assert.is(++atATime, 1);
-      looks++;
-      const [hasToFail, isLong] = [looks === 1, looks === 2];
-      if (isLong) await delay(700);
-      atATime--;
-      if (hasToFail) throw new Error('once');
-      return undefined;
-    },
-  });
-  queue.add('a');
-  while (looks < 1 || queue.depth() > 0) await delay(1);
-  isSlow = false;
-  queue.add('a');
-  await delay(600);
-  assert.is(looks, 2, 'it is under way, and the time of the failed one has come');
-  while (queue.depth() > 0) await delay(2);
-  assert.is(looks, 3);
   await queue.stop();
 });
 

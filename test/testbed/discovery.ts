@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadAll } from 'js-yaml';
 import type { Answer, KubeObject, Server } from './api.ts';
 import { demand, message, request } from './api.ts';
+import { until } from './until.ts';
 
 interface ApiResource {
   readonly name: string;
@@ -55,14 +56,14 @@ interface CrdSpec {
  * A deleted CRD is there until the API server has deleted its objects, and whoever watches these knows of it earlier:
  * what is PUT until then goes with it.
  */
-async function untilNotEnding(server: Server, item: string, limitMs = 30_000): Promise<Answer> {
-  const started = Date.now();
-  for (;;) {
-    const live = await request(server, 'GET', item);
-    if (live.code !== 200 || !(live.body as KubeObject).metadata.deletionTimestamp) return live;
-    if (Date.now() - started > limitMs) throw new Error(`${item} is still being deleted after ${limitMs / 1000} s`);
-    await delay(50);
-  }
+function untilNotEnding(server: Server, item: string): Promise<Answer> {
+  const isEnding = ({ code, body }: Answer) => code === 200 && (body as KubeObject).metadata.deletionTimestamp !== undefined;
+  return until({
+    what: `${item} to be deleted`,
+    look: () => request(server, 'GET', item),
+    isSo: (live) => !isEnding(live),
+    limitMs: 30_000,
+  });
 }
 
 async function untilServed(server: Server, item: string, { spec }: CrdSpec, version: string, limitMs = 30_000): Promise<void> {
